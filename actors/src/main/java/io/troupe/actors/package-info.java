@@ -1,0 +1,3 @@
+/** The vocabulary of the system. */
+@org.jspecify.annotations.NullMarked
+package io.troupe.actors;
