@@ -1,0 +1,30 @@
+package io.troupe.actors.directory;
+
+import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.volume.VolumePolicy;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What the DIR is asked: registry of services, catalog of volumes. */
+public sealed interface DirectoryCommand {
+  /** Registers the node, or renews its registration; sent every second. */
+  record Heartbeat(ServiceRecord service, ActorRef<DirectoryView> replyTo)
+      implements DirectoryCommand {}
+
+  record GetView(ActorRef<DirectoryView> replyTo) implements DirectoryCommand {}
+
+  /**
+   * Makes a volume and answers when it can be used.
+   *
+   * @param name 1..255 bytes of UTF-8 without slash, control characters or '@'; EEXIST where it is
+   *     taken
+   */
+  record CreateVolume(String name, VolumePolicy policy, ActorRef<Result<VolumeRecord>> replyTo)
+      implements DirectoryCommand {}
+
+  /** Removes a volume with everything in it. ENOENT where there is none of that name. */
+  record RemoveVolume(String name, ActorRef<Result<Done>> replyTo) implements DirectoryCommand {}
+
+  /** Messages of the entity to itself; they never leave its node. */
+  non-sealed interface Local extends DirectoryCommand {}
+}

@@ -1,0 +1,27 @@
+package io.troupe.actors.directory;
+
+import io.troupe.actors.id.NodeId;
+import java.util.List;
+import java.util.Optional;
+
+/** All that the DIR knows, at one moment. */
+public record DirectoryView(List<ServiceStatus> services, List<VolumeRecord> volumes) {
+  public static final DirectoryView EMPTY = new DirectoryView(List.of(), List.of());
+
+  public DirectoryView {
+    services = List.copyOf(services);
+    volumes = List.copyOf(volumes);
+  }
+
+  public Optional<ServiceStatus> service(NodeId node) {
+    return services.stream().filter(s -> s.record().node().equals(node)).findFirst();
+  }
+
+  public Optional<VolumeRecord> volume(String name) {
+    return volumes.stream().filter(v -> v.name().equals(name)).findFirst();
+  }
+
+  public List<ServiceStatus> online(Role role) {
+    return services.stream().filter(s -> s.online() && s.record().has(role)).toList();
+  }
+}

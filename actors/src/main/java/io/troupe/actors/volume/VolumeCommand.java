@@ -1,0 +1,158 @@
+package io.troupe.actors.volume;
+
+import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.fs.Attributes;
+import io.troupe.actors.fs.Caller;
+import io.troupe.actors.fs.FileTime;
+import io.troupe.actors.fs.Name;
+import io.troupe.actors.fs.VolumeUsage;
+import io.troupe.actors.session.SessionEvent;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * What a Volume entity, the single writer of one partition's namespace, is asked. An acknowledged
+ * change is durable; a failed one changed nothing. Errors are those of the system call of the same
+ * name, see section 2 of the manual. Permissions are the caller's to check (the kernel does with
+ * {@code default_permissions}).
+ */
+public sealed interface VolumeCommand {
+
+  // ---- life of a volume
+
+  /** Makes the root directory of a new volume. Repeated on an existing one it changes nothing. */
+  record Initialize(VolumePolicy policy, ActorRef<Result<Done>> replyTo) implements VolumeCommand {}
+
+  /**
+   * Removes everything in the volume, content included; done once nothing of it is left to remove.
+   */
+  record Destroy(ActorRef<Result<Done>> replyTo) implements VolumeCommand {}
+
+  // ---- reads
+
+  /** Names "." and ".." are understood. */
+  record Lookup(long parent, Name name, ActorRef<Result<Attributes>> replyTo)
+      implements VolumeCommand {}
+
+  record GetAttributes(long inode, ActorRef<Result<Attributes>> replyTo) implements VolumeCommand {}
+
+  /** Attributes with the xloc set of a regular file. */
+  record Describe(long inode, ActorRef<Result<FileDescription>> replyTo) implements VolumeCommand {}
+
+  /**
+   * @param afterCookie 0 from the start, else the cookie of the last entry seen
+   * @param maxEntries 1..4096
+   */
+  record ReadDirectory(
+      long inode, long afterCookie, int maxEntries, ActorRef<Result<DirectoryPage>> replyTo)
+      implements VolumeCommand {}
+
+  record ReadLink(long inode, ActorRef<Result<byte[]>> replyTo) implements VolumeCommand {}
+
+  record GetXattr(long inode, Name name, ActorRef<Result<byte[]>> replyTo)
+      implements VolumeCommand {}
+
+  record ListXattrs(long inode, ActorRef<Result<List<Name>>> replyTo) implements VolumeCommand {}
+
+  record GetUsage(ActorRef<Result<VolumeUsage>> replyTo) implements VolumeCommand {}
+
+  // ---- changes
+
+  /**
+   * Creates a regular file, or opens the one that is there unless {@code exclusive}.
+   *
+   * @param opener counted as having the file open, as by {@link
+   *     io.troupe.actors.file.FileCommand.Open}
+   */
+  record CreateFile(
+      long parent,
+      Name name,
+      int mode,
+      Caller caller,
+      boolean exclusive,
+      Optional<ActorRef<SessionEvent>> opener,
+      ActorRef<Result<CreatedFile>> replyTo)
+      implements VolumeCommand {}
+
+  /** Makes a file, FIFO, socket or device node, by the type bits of {@code mode}. */
+  record MakeNode(
+      long parent,
+      Name name,
+      int mode,
+      int rdev,
+      Caller caller,
+      ActorRef<Result<Attributes>> replyTo)
+      implements VolumeCommand {}
+
+  record MakeDirectory(
+      long parent, Name name, int mode, Caller caller, ActorRef<Result<Attributes>> replyTo)
+      implements VolumeCommand {}
+
+  /**
+   * @param target 1..4095 bytes
+   */
+  record MakeSymlink(
+      long parent, Name name, byte[] target, Caller caller, ActorRef<Result<Attributes>> replyTo)
+      implements VolumeCommand {}
+
+  record Link(long inode, long newParent, Name newName, ActorRef<Result<Attributes>> replyTo)
+      implements VolumeCommand {}
+
+  record Unlink(long parent, Name name, ActorRef<Result<Done>> replyTo) implements VolumeCommand {}
+
+  record RemoveDirectory(long parent, Name name, ActorRef<Result<Done>> replyTo)
+      implements VolumeCommand {}
+
+  record Rename(
+      long parent,
+      Name name,
+      long newParent,
+      Name newName,
+      RenameMode mode,
+      ActorRef<Result<Done>> replyTo)
+      implements VolumeCommand {}
+
+  record SetAttributes(long inode, AttributeChange change, ActorRef<Result<Attributes>> replyTo)
+      implements VolumeCommand {}
+
+  /**
+   * A client tells how far a file reaches that it has written to. Counts only with the file's
+   * current truncate epoch and only where it is larger.
+   *
+   * @param clearPrivileges the write took set-user-id and set-group-id away
+   */
+  record ReportSize(
+      long inode,
+      int truncateEpoch,
+      long sizeBytes,
+      FileTime mtime,
+      boolean clearPrivileges,
+      ActorRef<Result<Attributes>> replyTo)
+      implements VolumeCommand {}
+
+  record SetXattr(
+      long inode, Name name, byte[] value, XattrMode mode, ActorRef<Result<Done>> replyTo)
+      implements VolumeCommand {}
+
+  record RemoveXattr(long inode, Name name, ActorRef<Result<Done>> replyTo)
+      implements VolumeCommand {}
+
+  /**
+   * First half of a truncate, from the File entity: raises the truncate epoch, sets the size and
+   * remembers that the OSDs have not cut their objects yet.
+   */
+  record BeginTruncate(long inode, long sizeBytes, ActorRef<Result<FileDescription>> replyTo)
+      implements VolumeCommand {}
+
+  /** Second half: all OSDs have cut; the file is no longer marked. */
+  record EndTruncate(long inode, int truncateEpoch, ActorRef<Result<Attributes>> replyTo)
+      implements VolumeCommand {}
+
+  /** The File entity of an unlinked file saw the last close: the inode and its objects may go. */
+  record ReleaseOrphan(long inode, ActorRef<Result<Done>> replyTo) implements VolumeCommand {}
+
+  /** Messages of the entity to itself; they never leave its node. */
+  non-sealed interface Local extends VolumeCommand {}
+}
