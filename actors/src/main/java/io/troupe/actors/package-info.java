@@ -1,3 +1,5 @@
 /** The vocabulary of the system. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package io.troupe.actors;
+
+import org.jspecify.annotations.NullMarked;

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One volume, by inode number, asynchronous. Every call returns at once; its stage completes on a thread of
- * the implementation (possibly before the call returns), never exceptionally for an expected failure, and
- * always within the configured request timeout. Sizes and times include what this client has written and
- * not yet reported to the MRC.
+ * One volume, by inode number, asynchronous. Every call returns at once; its stage completes on a
+ * thread of the implementation (possibly before the call returns), never exceptionally for an
+ * expected failure, and always within the configured request timeout. Sizes and times include what
+ * this client has written and not yet reported to the MRC.
  *
  * <p>Safe for use by many threads. Segments handed in belong to the call until its stage completes.
  */
@@ -32,7 +32,8 @@ public interface InodeFileSystem {
    * @param afterCookie 0, or the cookie of the last entry seen
    * @param maxEntries 1..4096
    */
-  CompletionStage<Result<DirectoryPage>> readDirectory(long inode, long afterCookie, int maxEntries);
+  CompletionStage<Result<DirectoryPage>> readDirectory(
+      long inode, long afterCookie, int maxEntries);
 
   CompletionStage<Result<byte[]>> readLink(long inode);
 
@@ -98,7 +99,9 @@ public interface InodeFileSystem {
   CompletionStage<Result<Integer>> write(
       long handle, long offset, MemorySegment source, boolean clearPrivileges);
 
-  /** What close waits for: all writes of this client to the file are durable, its size is reported. */
+  /**
+   * What close waits for: all writes of this client to the file are durable, its size is reported.
+   */
   CompletionStage<Result<Done>> flush(long handle);
 
   CompletionStage<Result<Done>> fsync(long handle);

@@ -1,6 +1,6 @@
 /**
- * A volume as a file system of inodes: what the FUSE bridge serves and what the Java client's paths are
- * built on. Start with {@link io.troupe.gateway.fs.InodeFileSystem}.
+ * A volume as a file system of inodes: what the FUSE bridge serves and what the Java client's paths
+ * are built on. Start with {@link io.troupe.gateway.fs.InodeFileSystem}.
  */
 @NullMarked
 package io.troupe.gateway.fs;
