@@ -1,0 +1,5 @@
+/** The one binary: command line, configuration, roles. */
+@NullMarked
+package io.troupe.node;
+
+import org.jspecify.annotations.NullMarked;
