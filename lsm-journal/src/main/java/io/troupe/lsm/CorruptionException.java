@@ -1,0 +1,28 @@
+package io.troupe.lsm;
+
+import java.io.IOException;
+
+/**
+ * Bytes of a file do not verify. The message names the file, the offset in bytes and what was
+ * expected there.
+ */
+public final class CorruptionException extends IOException {
+
+  private final String file;
+  private final long offset;
+
+  public CorruptionException(String file, long offset, String what) {
+    super(file + " at offset " + offset + ": " + what);
+    this.file = file;
+    this.offset = offset;
+  }
+
+  public String file() {
+    return file;
+  }
+
+  /** Where in the file, in bytes from its start. */
+  public long offset() {
+    return offset;
+  }
+}

@@ -1,0 +1,81 @@
+package io.troupe.lsm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts and deletes that are committed together, in the order in which they were added (the last one
+ * for a key wins). Not thread-safe; handed over at {@link Store#commit}, as are its arrays, which
+ * the store keeps: neither may be changed afterwards.
+ */
+public final class WriteBatch {
+
+  /** Longest key in bytes; the shortest has one. */
+  public static final int MAX_KEY_BYTES = 4096;
+
+  /** Longest value in bytes. */
+  public static final int MAX_VALUE_BYTES = 16 << 20;
+
+  /** What an operation costs in the log besides its key and value, about. */
+  private static final int OVERHEAD_BYTES = 16;
+
+  /** One operation; no value means delete. */
+  record Operation(Index index, byte[] key, byte @Nullable [] value) {}
+
+  private final List<Operation> operations = new ArrayList<>();
+  private long bytes;
+  private boolean grows;
+
+  /** Sets the value of a key. */
+  public WriteBatch put(Index index, byte[] key, byte[] value) {
+    if (value.length > MAX_VALUE_BYTES) {
+      throw new IllegalArgumentException(
+          "value of " + value.length + " bytes, at most " + MAX_VALUE_BYTES);
+    }
+    add(new Operation(index, checked(key), value), value.length);
+    grows = true;
+    return this;
+  }
+
+  /** Removes a key, whether it is there or not. */
+  public WriteBatch delete(Index index, byte[] key) {
+    add(new Operation(index, checked(key), null), 0);
+    return this;
+  }
+
+  /** How many operations it holds. */
+  public int size() {
+    return operations.size();
+  }
+
+  /** About how many bytes it takes in the log. */
+  public long bytes() {
+    return bytes;
+  }
+
+  List<Operation> operations() {
+    return operations;
+  }
+
+  /**
+   * Whether anything is put: such batches are refused when the disk is nearly full, deletes are
+   * not.
+   */
+  boolean grows() {
+    return grows;
+  }
+
+  private void add(Operation operation, int valueBytes) {
+    operations.add(operation);
+    bytes += OVERHEAD_BYTES + operation.key().length + valueBytes;
+  }
+
+  private static byte[] checked(byte[] key) {
+    if (key.length == 0 || key.length > MAX_KEY_BYTES) {
+      throw new IllegalArgumentException(
+          "key of " + key.length + " bytes, must be 1 to " + MAX_KEY_BYTES);
+    }
+    return key;
+  }
+}
