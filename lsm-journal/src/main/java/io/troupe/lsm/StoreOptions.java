@@ -4,7 +4,8 @@ package io.troupe.lsm;
  * How a store uses its disk and memory; all sizes in bytes. {@link #defaults} suits a disk of some
  * GiB, {@link #small} one of 64 MiB.
  *
- * @param walSegmentBytes size of one segment of the write-ahead log, at least 1 MiB
+ * @param walSegmentBytes size of one segment of the write-ahead log, at least 64 KiB; 1 MiB is
+ *     small
  * @param memtableBytes how much is collected in memory before it is written as a table
  * @param commitQueueBytes how much may wait for the log before commits fail with OVERLOADED
  * @param blockCacheBytes how much of the tables is kept in memory
@@ -22,11 +23,13 @@ public record StoreOptions(
     long reserveBytes) {
 
   private static final int MIB = 1 << 20;
+  private static final int MIN_SEGMENT_BYTES =
+      64 << 10; // below it most of the log would be segment headers
 
   public StoreOptions {
-    if (walSegmentBytes < MIB) {
+    if (walSegmentBytes < MIN_SEGMENT_BYTES) {
       throw new IllegalArgumentException(
-          "walSegmentBytes is " + walSegmentBytes + ", at least " + MIB);
+          "walSegmentBytes is " + walSegmentBytes + ", at least " + MIN_SEGMENT_BYTES);
     }
     if (memtableBytes < 1
         || commitQueueBytes < 1

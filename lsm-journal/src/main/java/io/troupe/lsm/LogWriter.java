@@ -1,0 +1,106 @@
+package io.troupe.lsm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.troupe.lsm.memtable.Memtable;
+import io.troupe.lsm.wal.Wal;
+import io.troupe.lsm.wal.WalFormat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Writes groups of commits: one frame, one write, at most one sync, then into the memtable in the
+ * same order. For the log thread. What it allocates for a commit are the nodes of the memtable.
+ */
+final class LogWriter {
+
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  private final Wal wal;
+  private final BitSet declared;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
+  /**
+   * @param declared ids of the indices that the manifest or the log know
+   */
+  LogWriter(Wal wal, BitSet declared) {
+    this.wal = wal;
+    this.declared = declared;
+  }
+
+  /** How many bytes the frame of a group takes, at most. */
+  static int frameBytes(List<Commit> group) {
+    long bytes = WalFormat.FRAME_BYTES;
+    for (Commit commit : group) {
+      bytes += WalFormat.BATCH_BYTES + commit.batch().bytes();
+    }
+    return Math.toIntExact(bytes);
+  }
+
+  /**
+   * Makes room in the log.
+   *
+   * @throws io.troupe.lsm.disk.NoSpaceException when there is none; nothing is written
+   */
+  void ensure(int frameBytes, int newIndices) throws IOException {
+    wal.ensure(Math.addExact(frameBytes, newIndices * (255 + WalFormat.OPERATION_BYTES)));
+  }
+
+  /** How many of the indices with ids below the given one are not declared yet. */
+  int undeclared(int indices) {
+    return indices - declared.cardinality();
+  }
+
+  /**
+   * Writes a group, numbered from a sequence number on, for which there is room; durable when told
+   * to sync.
+   */
+  void write(
+      List<Commit> group,
+      long firstSequence,
+      int frameBytes,
+      int undeclared,
+      boolean sync,
+      Memtable memtable)
+      throws IOException {
+    int needed = frameBytes + undeclared * (255 + WalFormat.OPERATION_BYTES);
+    ByteBuffer frame = needed <= BUFFER_BYTES ? buffer : ByteBuffer.allocateDirect(needed + 8);
+    WalFormat.begin(frame, wal.salt(), firstSequence, wal.durable(), wal.start(), group.size());
+    for (int i = 0; i < group.size(); i++) {
+      encode(frame, group.get(i).batch(), undeclared > 0, memtable);
+    }
+    WalFormat.end(frame);
+    wal.append(frame, firstSequence + group.size() - 1);
+    if (sync) {
+      wal.force();
+    }
+  }
+
+  private void encode(ByteBuffer frame, WriteBatch batch, boolean mayDeclare, Memtable memtable) {
+    List<WriteBatch.Operation> operations = batch.operations();
+    int countAt = frame.position();
+    WalFormat.batch(frame, operations.size());
+    int declarations = 0;
+    for (int i = 0; i < operations.size(); i++) {
+      WriteBatch.Operation operation = operations.get(i);
+      Index index = operation.index();
+      if (mayDeclare && !declared.get(index.id())) {
+        WalFormat.declare(frame, index.id(), index.name().getBytes(UTF_8));
+        declared.set(index.id());
+        memtable.declare(index);
+        declarations++;
+      }
+      byte[] value = operation.value();
+      if (value == null) {
+        WalFormat.delete(frame, index.id(), operation.key());
+      } else {
+        WalFormat.put(frame, index.id(), operation.key(), value);
+      }
+    }
+    if (declarations > 0) {
+      frame.putInt(countAt, operations.size() + declarations);
+    }
+  }
+}

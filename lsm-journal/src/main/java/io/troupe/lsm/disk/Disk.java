@@ -1,0 +1,40 @@
+package io.troupe.lsm.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The directory of a store: files with flat names. Creations, renames and deletions are durable
+ * after {@link #sync}, contents after {@link DiskFile#force}. Thread-safe. A full disk is told by
+ * {@link NoSpaceException}.
+ */
+public interface Disk {
+
+  /** A new, empty file, open for reading and writing. Fails when there is one of that name. */
+  DiskFile create(String name) throws IOException;
+
+  /** An existing file, open for reading and writing. */
+  DiskFile open(String name) throws IOException;
+
+  /** Renames, replacing what has the new name. Files stay open across it. */
+  void rename(String from, String to) throws IOException;
+
+  /** Deletes; no error when there is none of that name. Open files go on to be readable. */
+  void delete(String name) throws IOException;
+
+  /** The names of all files. */
+  List<String> list() throws IOException;
+
+  /** Makes creations, renames and deletions durable. */
+  void sync() throws IOException;
+
+  /** How many bytes can still be written. */
+  long freeBytes() throws IOException;
+
+  /** How many bytes the file system has in all. */
+  long totalBytes() throws IOException;
+
+  /** Takes the directory for this process until closed. */
+  Closeable lock() throws IOException;
+}

@@ -1,0 +1,28 @@
+package io.troupe.lsm.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * An open file. Reads may run concurrently with everything; writes come from one thread at a time.
+ */
+public interface DiskFile extends Closeable {
+
+  /** Writes all of the buffer at an offset, growing the file when it ends there. */
+  void write(long offset, ByteBuffer source) throws IOException;
+
+  /** Reads until the buffer is full or the file ends. Returns how many bytes were read. */
+  int read(long offset, ByteBuffer target) throws IOException;
+
+  /**
+   * Makes the contents durable. A failure means that it is unknown what is: it is never to be tried
+   * again.
+   */
+  void force() throws IOException;
+
+  long size() throws IOException;
+
+  /** Cuts the file. */
+  void truncate(long size) throws IOException;
+}

@@ -1,0 +1,260 @@
+package io.troupe.lsm.table;
+
+import io.troupe.lsm.CorruptionException;
+import io.troupe.lsm.disk.Disk;
+import io.troupe.lsm.disk.DiskFile;
+import io.troupe.lsm.entry.EntryCursor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open table. Thread-safe. Filter and fence are in memory, blocks come and go by the {@link
+ * BlockCache}.
+ *
+ * <p>It may be closed while it is read, by the cache of tables or by the interruption of a thread
+ * that reads: then reading throws {@link ClosedChannelException}, and {@link TableCache} opens it
+ * again.
+ */
+final class Table {
+
+  private final String name;
+  private final long number;
+  private final DiskFile file;
+  private final Bloom filter;
+  private final Fence fence;
+  private final AtomicReferenceArray<Block> blocks;
+  private final BlockCache cache;
+
+  /** Set by readers, cleared by the cache of tables as its hand passes; races are harmless. */
+  boolean referenced = true;
+
+  private Table(
+      String name, long number, DiskFile file, Bloom filter, Fence fence, BlockCache cache) {
+    this.name = name;
+    this.number = number;
+    this.file = file;
+    this.filter = filter;
+    this.fence = fence;
+    this.blocks = new AtomicReferenceArray<>(fence.blocks());
+    this.cache = cache;
+  }
+
+  static Table open(Disk disk, long number, BlockCache cache) throws IOException {
+    String name = TableFormat.fileName(number);
+    DiskFile file = disk.open(name);
+    boolean done = false;
+    try {
+      long size = file.size();
+      long footerAt = size - TableFormat.FOOTER_BYTES;
+      if (footerAt < 0) {
+        throw new CorruptionException(name, 0, "the file has only " + size + " bytes");
+      }
+      TableFormat.Footer footer =
+          TableFormat.decodeFooter(
+              name, footerAt, read(name, file, footerAt, TableFormat.FOOTER_BYTES));
+      if (footer.fileNumber() != number) {
+        throw new CorruptionException(
+            name, footerAt + 8, "the file says that it is number " + footer.fileNumber());
+      }
+      Bloom filter =
+          Bloom.decode(
+              name,
+              read(name, file, footer.filterOffset(), footer.filterLength()),
+              number,
+              footer.filterOffset());
+      Fence fence =
+          Fence.decode(
+              name,
+              read(name, file, footer.fenceOffset(), footer.fenceLength()),
+              number,
+              footer.fenceOffset());
+      done = true;
+      return new Table(name, number, file, filter, fence, cache);
+    } finally {
+      if (!done) {
+        file.close();
+      }
+    }
+  }
+
+  /** As {@link io.troupe.lsm.memtable.SkipList#get}. */
+  byte @Nullable [] get(byte[] key, long hash, long sequence, byte[] deleted) throws IOException {
+    if (!filter.mayContain(hash)) {
+      return null;
+    }
+    int number = fence.find(key, sequence);
+    if (number == fence.blocks()) {
+      return null;
+    }
+    Block block = block(number, true);
+    int entry = block.lowerBound(key, sequence);
+    if (entry == block.count() || !block.hasKey(entry, key)) {
+      return null;
+    }
+    return block.isDelete(entry) ? deleted : block.value(entry);
+  }
+
+  /** Closes the file and gives its blocks back. */
+  void close() throws IOException {
+    cache.remove(blocks);
+    file.close();
+  }
+
+  Fence fence() {
+    return fence;
+  }
+
+  /** A block, from memory or from the file; one that is read once only is better not kept. */
+  Block block(int block, boolean keep) throws IOException {
+    Block cached = blocks.getAcquire(block);
+    if (cached != null) {
+      cached.referenced = true;
+      return cached;
+    }
+    long offset = fence.offset(block);
+    Block read = Block.decode(name, read(name, file, offset, fence.length(block)), number, offset);
+    if (keep) {
+      cache.add(blocks, block, read);
+    }
+    return read;
+  }
+
+  private static byte[] read(String name, DiskFile file, long offset, int length)
+      throws IOException {
+    if (offset < 0 || length < 0 || offset + length > file.size()) {
+      throw new CorruptionException(
+          name, offset, "a section of " + length + " bytes ends behind the file");
+    }
+    byte[] bytes = new byte[length];
+    if (file.read(offset, ByteBuffer.wrap(bytes)) != length) {
+      throw new CorruptionException(
+          name, offset, "the file ends within a section of " + length + " bytes");
+    }
+    return bytes;
+  }
+
+  /**
+   * Steps through the blocks of a table by position, so that it survives the table being closed and
+   * opened again.
+   */
+  static final class Position implements EntryCursor {
+    private final TableCache tables;
+    private final long table;
+    private final boolean descending;
+    private final boolean keep;
+    private int blockNumber;
+    private int entry;
+    private @Nullable Block block;
+    private int blocks;
+    private byte @Nullable [] key; // of the entry, copied once
+
+    /** Stands in front of the entry at that place. */
+    Position(TableCache tables, long table, boolean descending, boolean keep) {
+      this.tables = tables;
+      this.table = table;
+      this.descending = descending;
+      this.keep = keep;
+    }
+
+    /**
+     * Goes in front of the first version of a key (ascending), or behind the last version before it
+     * (descending).
+     */
+    void seek(byte[] key) throws IOException {
+      place(tables.locate(table, key));
+      block = null;
+      if (blockNumber < blocks) {
+        Block found = tables.block(table, blockNumber, keep);
+        entry = found.lowerBound(key, Long.MAX_VALUE) - (descending ? 0 : 1);
+        block = found;
+      } else {
+        seekEnd();
+      }
+    }
+
+    void seekStart() throws IOException {
+      place(new TableCache.Place(0, tables.blocks(table)));
+      block = tables.block(table, 0, keep);
+      entry = -1;
+    }
+
+    void seekEnd() throws IOException {
+      int count = tables.blocks(table);
+      place(new TableCache.Place(count - 1, count));
+      Block end = tables.block(table, blockNumber, keep);
+      block = end;
+      entry = end.count();
+    }
+
+    private void place(TableCache.Place place) {
+      blockNumber = place.block();
+      blocks = place.blocks();
+    }
+
+    @Override
+    public boolean next() throws IOException {
+      Block current = current();
+      key = null;
+      if (descending) {
+        entry--;
+        while (entry < 0) {
+          if (blockNumber == 0) {
+            entry = -1;
+            return false;
+          }
+          current = tables.block(table, --blockNumber, keep);
+          block = current;
+          entry = current.count() - 1;
+        }
+        return true;
+      }
+      entry++;
+      while (entry >= current.count()) {
+        if (blockNumber + 1 >= blocks) {
+          entry = current.count();
+          return false;
+        }
+        current = tables.block(table, ++blockNumber, keep);
+        block = current;
+        entry = 0;
+      }
+      return true;
+    }
+
+    @Override
+    public byte[] key() {
+      byte[] copied = key;
+      if (copied == null) {
+        copied = current().key(entry);
+        key = copied;
+      }
+      return copied;
+    }
+
+    @Override
+    public long sequence() {
+      return current().sequence(entry);
+    }
+
+    @Override
+    public boolean isDelete() {
+      return current().isDelete(entry);
+    }
+
+    @Override
+    public byte[] value() {
+      return current().value(entry);
+    }
+
+    private Block current() {
+      Block current = block;
+      if (current == null) {
+        throw new IllegalStateException("the cursor was not placed");
+      }
+      return current;
+    }
+  }
+}

@@ -1,0 +1,350 @@
+package io.troupe.lsm.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * A disk in memory that is as bad as a disk may be. When its power fails, every write that was not
+ * synced is there, or not, or in part, by sectors of 512 bytes and in any order; of the directory's
+ * unsynced changes only the first few are there. Faults are by number of operation: the power
+ * fails, or the operation fails. Seeded: the same calls meet the same fate.
+ */
+public final class SimDisk implements Disk {
+
+  private static final int SECTOR = 512;
+
+  /** Thrown by everything once the power is gone. */
+  public static final class PowerLoss extends IOException {
+    PowerLoss() {
+      super("the power is gone");
+    }
+  }
+
+  /** What it does with {@link DiskFile#force}: the mutation that the crash test has to notice. */
+  public enum Sync {
+    HONEST,
+    IGNORED
+  }
+
+  private record Write(int offset, byte[] bytes) {}
+
+  private static final class Content {
+    byte[] current = new byte[0];
+    int size;
+    byte[] durable = new byte[0];
+    final List<Write> unsynced = new ArrayList<>();
+
+    void put(int offset, byte[] bytes) {
+      int end = offset + bytes.length;
+      if (end > current.length) {
+        current = Arrays.copyOf(current, Math.max(end, 2 * current.length));
+      }
+      unsynced.add(new Write(offset, bytes));
+      System.arraycopy(bytes, 0, current, offset, bytes.length);
+      size = Math.max(size, end);
+    }
+  }
+
+  private interface Change {
+    void to(Map<String, Content> names);
+  }
+
+  private final Random random;
+  private final long totalBytes;
+  private final Map<String, Content> names = new TreeMap<>();
+  private final Map<String, Content> durableNames = new TreeMap<>();
+  private final List<Change> unsyncedChanges = new ArrayList<>();
+  private Sync sync = Sync.HONEST;
+  private long operations;
+  private long powerLossAt = Long.MAX_VALUE;
+  private long failAt = Long.MAX_VALUE;
+  private boolean locked;
+  private boolean dead;
+
+  public SimDisk(long seed, long totalBytes) {
+    this.random = new Random(seed);
+    this.totalBytes = totalBytes;
+  }
+
+  /**
+   * The power fails within the operation (write, sync or change of the directory) of that number.
+   */
+  public synchronized SimDisk losePowerAt(long operation) {
+    powerLossAt = operation;
+    return this;
+  }
+
+  /**
+   * The operation of that number fails with an I/O error. A sync that fails forgets what it was to
+   * sync.
+   */
+  public synchronized SimDisk failAt(long operation) {
+    failAt = operation;
+    return this;
+  }
+
+  public synchronized SimDisk syncing(Sync how) {
+    sync = how;
+    return this;
+  }
+
+  public synchronized long operations() {
+    return operations;
+  }
+
+  /** Whether the power failed. */
+  public synchronized boolean isDead() {
+    return dead;
+  }
+
+  /** The disk as the next start finds it. */
+  public synchronized SimDisk afterPowerLoss() {
+    dead = true;
+    var next = new SimDisk(random.nextLong(), totalBytes);
+    int kept = unsyncedChanges.isEmpty() ? 0 : random.nextInt(unsyncedChanges.size() + 1);
+    for (Change change : unsyncedChanges.subList(0, kept)) {
+      change.to(durableNames);
+    }
+    Map<Content, Content> survived = new HashMap<>();
+    durableNames.forEach(
+        (name, content) -> next.names.put(name, survived.computeIfAbsent(content, this::survivor)));
+    next.durableNames.putAll(next.names);
+    return next;
+  }
+
+  /** The disk as the next start finds it when only the process ended. */
+  public synchronized SimDisk afterKill() {
+    dead = true;
+    var next = new SimDisk(random.nextLong(), totalBytes);
+    next.names.putAll(names);
+    next.durableNames.putAll(durableNames);
+    next.unsyncedChanges.addAll(unsyncedChanges);
+    return next;
+  }
+
+  /** Flips a bit of a file, behind everyone's back. */
+  public synchronized void corrupt(String name, int offset) {
+    Content content = content(name);
+    content.current[offset] ^= 0x10;
+    content.durable[offset] ^= 0x10;
+  }
+
+  /** The bytes of a file. */
+  public synchronized byte[] bytes(String name) {
+    Content content = content(name);
+    return Arrays.copyOf(content.current, content.size);
+  }
+
+  @Override
+  public synchronized DiskFile create(String name) throws IOException {
+    operation();
+    if (names.containsKey(name)) {
+      throw new IOException(name + " exists");
+    }
+    var content = new Content();
+    change(all -> all.put(name, content));
+    return new SimFile(content);
+  }
+
+  @Override
+  public synchronized DiskFile open(String name) throws IOException {
+    alive();
+    if (!names.containsKey(name)) {
+      throw new IOException("no file " + name);
+    }
+    return new SimFile(content(name));
+  }
+
+  @Override
+  public synchronized void rename(String from, String to) throws IOException {
+    operation();
+    Content content = content(from);
+    change(
+        all -> {
+          all.remove(from);
+          all.put(to, content);
+        });
+  }
+
+  @Override
+  public synchronized void delete(String name) throws IOException {
+    operation();
+    change(all -> all.remove(name));
+  }
+
+  @Override
+  public synchronized List<String> list() throws IOException {
+    alive();
+    return List.copyOf(names.keySet());
+  }
+
+  @Override
+  public synchronized void sync() throws IOException {
+    operation();
+    unsyncedChanges.forEach(change -> change.to(durableNames));
+    unsyncedChanges.clear();
+  }
+
+  @Override
+  public synchronized long freeBytes() throws IOException {
+    alive();
+    return totalBytes - used();
+  }
+
+  @Override
+  public synchronized long totalBytes() throws IOException {
+    alive();
+    return totalBytes;
+  }
+
+  @Override
+  public synchronized Closeable lock() throws IOException {
+    alive();
+    if (locked) {
+      throw new IOException("open already");
+    }
+    locked = true;
+    return () -> locked = false;
+  }
+
+  private long used() {
+    return names.values().stream().distinct().mapToLong(content -> content.size).sum();
+  }
+
+  private Content content(String name) {
+    Content content = names.get(name);
+    if (content == null) {
+      throw new IllegalArgumentException("no file " + name);
+    }
+    return content;
+  }
+
+  private void change(Change change) {
+    change.to(names);
+    unsyncedChanges.add(change);
+  }
+
+  private void alive() throws IOException {
+    if (dead) {
+      throw new PowerLoss();
+    }
+  }
+
+  /**
+   * Counts, and lets the fault of this number happen. The power fails after the operation took
+   * effect in the page cache, or before.
+   */
+  private boolean operation() throws IOException {
+    alive();
+    long number = operations++;
+    if (number == powerLossAt) {
+      dead = true;
+      return true;
+    }
+    if (number == failAt) {
+      throw new IOException("injected failure of operation " + number);
+    }
+    return false;
+  }
+
+  /** What the platters hold: the durable bytes, and of each unsynced write some sectors. */
+  private Content survivor(Content content) {
+    var survivor = new Content();
+    byte[] bytes = content.durable.clone();
+    for (Write write : content.unsynced) {
+      for (int at = write.offset(); at < write.offset() + write.bytes().length; ) {
+        int end = Math.min((at / SECTOR + 1) * SECTOR, write.offset() + write.bytes().length);
+        if (random.nextInt(3) > 0) {
+          if (end > bytes.length) {
+            bytes = Arrays.copyOf(bytes, end);
+          }
+          System.arraycopy(write.bytes(), at - write.offset(), bytes, at, end - at);
+        }
+        at = end;
+      }
+    }
+    survivor.current = bytes;
+    survivor.size = bytes.length;
+    survivor.durable = bytes.clone();
+    return survivor;
+  }
+
+  private final class SimFile implements DiskFile {
+    private final Content content;
+
+    SimFile(Content content) {
+      this.content = content;
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer source) throws IOException {
+      synchronized (SimDisk.this) {
+        boolean last = operation();
+        byte[] bytes = new byte[source.remaining()];
+        source.get(bytes);
+        long grows = Math.max(0, offset + bytes.length - content.size);
+        if (used() + grows > totalBytes) {
+          content.put((int) offset, Arrays.copyOf(bytes, bytes.length / 2));
+          throw new NoSpaceException("the simulated disk is full");
+        }
+        content.put((int) offset, bytes);
+        if (last) {
+          throw new PowerLoss();
+        }
+      }
+    }
+
+    @Override
+    public int read(long offset, ByteBuffer target) throws IOException {
+      synchronized (SimDisk.this) {
+        alive();
+        int length = Math.max(0, Math.min(target.remaining(), content.size - (int) offset));
+        target.put(content.current, (int) offset, length);
+        return length;
+      }
+    }
+
+    @Override
+    public void force() throws IOException {
+      synchronized (SimDisk.this) {
+        if (operation()) {
+          throw new PowerLoss();
+        }
+        if (sync == Sync.HONEST) {
+          content.durable = Arrays.copyOf(content.current, content.size);
+          content.unsynced.clear();
+        }
+      }
+    }
+
+    @Override
+    public long size() throws IOException {
+      synchronized (SimDisk.this) {
+        alive();
+        return content.size;
+      }
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      synchronized (SimDisk.this) {
+        if (operation()) {
+          throw new PowerLoss();
+        }
+        Arrays.fill(content.current, (int) size, content.size, (byte) 0);
+        content.size = (int) size;
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}
