@@ -802,6 +802,11 @@ final class Engine implements AutoCloseable {
     return space.hasRoom(pending);
   }
 
+  /** For tests of a full disk. */
+  Space space() {
+    return space;
+  }
+
   Optional<IOException> failure() {
     return Optional.ofNullable(failure);
   }
