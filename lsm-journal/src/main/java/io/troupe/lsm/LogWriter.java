@@ -16,11 +16,14 @@ import java.util.List;
  */
 final class LogWriter {
 
-  private static final int BUFFER_BYTES = 1 << 20;
+  /** The buffer grows to this and stays: more than a group has, unless it is one large batch. */
+  private static final int MAX_BUFFER_BYTES = 5 << 20;
+
+  private static final int FIRST_BUFFER_BYTES = 256 << 10;
 
   private final Wal wal;
   private final BitSet declared;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(FIRST_BUFFER_BYTES);
 
   /**
    * @param declared ids of the indices that the manifest or the log know
@@ -66,7 +69,7 @@ final class LogWriter {
       Memtable memtable)
       throws IOException {
     int needed = frameBytes + undeclared * (255 + WalFormat.OPERATION_BYTES);
-    ByteBuffer frame = needed <= BUFFER_BYTES ? buffer : ByteBuffer.allocateDirect(needed + 8);
+    ByteBuffer frame = buffer(needed);
     WalFormat.begin(frame, wal.salt(), firstSequence, wal.durable(), wal.start(), group.size());
     for (int i = 0; i < group.size(); i++) {
       encode(frame, group.get(i).batch(), undeclared > 0, memtable);
@@ -76,6 +79,16 @@ final class LogWriter {
     if (sync) {
       wal.force();
     }
+  }
+
+  private ByteBuffer buffer(int bytes) {
+    if (bytes > MAX_BUFFER_BYTES) {
+      return ByteBuffer.allocateDirect(bytes);
+    }
+    if (bytes > buffer.capacity()) {
+      buffer = ByteBuffer.allocateDirect(Math.min(MAX_BUFFER_BYTES, 2 * bytes));
+    }
+    return buffer;
   }
 
   private void encode(ByteBuffer frame, WriteBatch batch, boolean mayDeclare, Memtable memtable) {

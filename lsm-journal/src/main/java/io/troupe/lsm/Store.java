@@ -45,6 +45,7 @@ public final class Store implements Reader, AutoCloseable {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Object progress = new Object();
+  private final List<Commit> group = new ArrayList<>(); // of the log thread
   private final Thread logThread;
   private final Worker flusher;
   private final Worker compactor;
@@ -64,6 +65,7 @@ public final class Store implements Reader, AutoCloseable {
         (thread, e) -> {
           engine.fail(new IOException("the log thread ended", e));
           logEnded = true;
+          group.forEach(commit -> commit.fail(StoreException.Kind.FAILED, "the log thread ended"));
           rejectQueued(StoreException.Kind.FAILED, "the log thread ended");
         });
   }
@@ -127,7 +129,7 @@ public final class Store implements Reader, AutoCloseable {
       LockSupport.unpark(logThread);
     }
     if (logEnded) {
-      rejectQueued(StoreException.Kind.CLOSED, "the store is closed");
+      rejectQueued(StoreException.Kind.CLOSED, "the log thread has ended");
     }
     return commit.done();
   }
@@ -195,7 +197,6 @@ public final class Store implements Reader, AutoCloseable {
   }
 
   private void runLog() {
-    List<Commit> group = new ArrayList<>();
     long groupBytes = Math.min(GROUP_BYTES, options.walSegmentBytes() / 4);
     while (true) {
       long bytes = 0;

@@ -131,20 +131,22 @@ public final class TableCache {
     try {
       while (true) {
         Table table = open.get(number);
-        if (table == null) {
-          table = open(number);
-        }
-        table.referenced = true;
         try {
+          if (table == null) {
+            table = open(number);
+          }
+          table.referenced = true;
           return reading.from(table);
         } catch (ClosedChannelException e) {
           interrupted |= Thread.interrupted();
-          synchronized (order) {
-            if (open.remove(number, table)) {
-              order.remove(number);
+          if (table != null) {
+            synchronized (order) {
+              if (open.remove(number, table)) {
+                order.remove(number);
+              }
             }
+            table.close();
           }
-          table.close();
         }
       }
     } finally {

@@ -28,10 +28,27 @@ public final class SimDisk implements Disk {
     }
   }
 
-  /** What it does with {@link DiskFile#force}: the mutation that the crash test has to notice. */
+  /**
+   * Which syncs it does not carry out, though it says so: mutations that the crash test has to
+   * notice.
+   */
   public enum Sync {
     HONEST,
-    IGNORED
+    NOT_THE_LOG,
+    NOT_THE_TABLES,
+    NOT_THE_MANIFEST,
+    NOT_CURRENT,
+    NOT_THE_DIRECTORY;
+
+    private boolean skips(String name) {
+      return switch (this) {
+        case HONEST, NOT_THE_DIRECTORY -> false;
+        case NOT_THE_LOG -> name.startsWith("wal-");
+        case NOT_THE_TABLES -> name.endsWith(".sst");
+        case NOT_THE_MANIFEST -> name.startsWith("manifest-");
+        case NOT_CURRENT -> name.startsWith("CURRENT");
+      };
+    }
   }
 
   private record Write(int offset, byte[] bytes) {}
@@ -189,6 +206,9 @@ public final class SimDisk implements Disk {
   @Override
   public synchronized void sync() throws IOException {
     operation();
+    if (sync == Sync.NOT_THE_DIRECTORY) {
+      return;
+    }
     unsyncedChanges.forEach(change -> change.to(durableNames));
     unsyncedChanges.clear();
   }
@@ -318,7 +338,10 @@ public final class SimDisk implements Disk {
         if (operation()) {
           throw new PowerLoss();
         }
-        if (sync == Sync.HONEST) {
+        boolean skipped =
+            names.entrySet().stream()
+                .anyMatch(e -> e.getValue() == content && sync.skips(e.getKey()));
+        if (!skipped) {
           content.durable = Arrays.copyOf(content.current, content.size);
           content.unsynced.clear();
         }
