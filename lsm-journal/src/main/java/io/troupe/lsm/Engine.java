@@ -430,6 +430,7 @@ final class Engine implements AutoCloseable {
     if (views.current().active().isEmpty()) {
       return;
     }
+    // Not needed for what is in the tables, but so that the log never has a hole behind them.
     wal.force();
     views.rotate(new Memtable(wal.segment()));
     background.flush();

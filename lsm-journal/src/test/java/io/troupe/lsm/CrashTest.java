@@ -75,6 +75,9 @@ class CrashTest {
     SimDisk second = disk;
     try (Engine engine = EngineRun.open(disk, EngineRun.TINY)) {
       int found = Model.count(engine);
+      assertThat(disk.list().stream().filter(name -> name.endsWith(".sst")))
+          .as("nothing is left over")
+          .hasSize(engine.stats(0).tables());
       assertThat(found)
           .as("seed %s, power lost at %s", seed, at)
           .isBetween(atLeast, outcome.model().size());
