@@ -85,8 +85,8 @@ final class Space {
       for (long at = 0; at < bytes; at += zeros.capacity()) {
         zeros.clear();
         file.write(at, zeros);
+        file.force(); // piece by piece: one sync of it all would hold up the syncs of the log
       }
-      file.force();
       reserved = true;
     } catch (NoSpaceException e) {
       disk.delete(RESERVE);

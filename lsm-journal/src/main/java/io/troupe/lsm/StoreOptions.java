@@ -45,7 +45,7 @@ public record StoreOptions(
 
   /** For disks of some GiB and more. */
   public static StoreOptions defaults() {
-    return new StoreOptions(64 * MIB, 64L * MIB, 64L * MIB, 64L * MIB, 256, 16L * MIB, 256L * MIB);
+    return new StoreOptions(64 * MIB, 64L * MIB, 64L * MIB, 64L * MIB, 256, 16L * MIB, 128L * MIB);
   }
 
   /** For disks from 64 MiB. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,14 +17,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * The power fails at every single write, sync and change of the directory of a workload that meets
  * every kind of file. Afterwards the store holds a prefix of the batches, each whole, with all that
- * was acknowledged as synced. {@code -Dseed=} replays one seed.
+ * was acknowledged as synced. {@code -Dseed=} replays one seed, {@code -Dseeds=} takes that many.
  */
 class CrashTest {
 
   private static final int KEYS = 40;
   private static final List<Long> SEEDS =
       System.getProperty("seed") == null
-          ? List.of(1L, 2L, 3L, 4L, 5L, 6L)
+          ? LongStream.rangeClosed(1, Long.getLong("seeds", 6)).boxed().toList()
           : List.of(Long.getLong("seed"));
 
   /** What a workload knows when it ended. */

@@ -117,6 +117,8 @@ public final class SegmentPool implements AutoCloseable {
     for (int at = 0; at < segmentBytes; at += zeros.capacity()) {
       zeros.clear().limit(Math.min(zeros.capacity(), segmentBytes - at));
       file.write(at, zeros);
+      // Piece by piece: one sync of it all would hold up the syncs of the log.
+      file.force();
     }
   }
 }
