@@ -1,0 +1,106 @@
+package io.troupe.sharding;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.actors.directory.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.SpawnProtocol;
+import org.apache.pekko.cluster.Cluster;
+
+/** A process as a member of the cluster. */
+public final class ClusterNode {
+  /** Of the ActorSystem; all members and outside clients have the same. */
+  public static final String SYSTEM = "troupe";
+
+  private ClusterNode() {}
+
+  /**
+   * Starts the ActorSystem and joins.
+   *
+   * @throws IllegalStateException if it is no member after the time; the ActorSystem is terminated
+   *     then
+   */
+  public static ActorSystem<SpawnProtocol.Command> start(ClusterSettings s, Duration limit)
+      throws InterruptedException {
+    List<String> roles = new ArrayList<>(s.roles().stream().map(Role::label).toList());
+    roles.add(ShardOwners.nodeRole(s.node()));
+    Config config =
+        ConfigFactory.parseMap(
+                Map.of(
+                    "pekko.actor.provider",
+                    "cluster",
+                    "pekko.remote.artery.canonical.hostname",
+                    s.host(),
+                    "pekko.remote.artery.canonical.port",
+                    s.port(),
+                    "pekko.cluster.roles",
+                    roles))
+            .withFallback(s.config());
+    ActorSystem<SpawnProtocol.Command> system =
+        ActorSystem.create(SpawnProtocol.create(), SYSTEM, config);
+    Cluster cluster = Cluster.get(system.classicSystem());
+    CompletableFuture<Boolean> up = new CompletableFuture<>();
+    cluster.registerOnMemberUp(() -> up.complete(true));
+    join(cluster, s);
+    try {
+      up.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return system;
+    } catch (TimeoutException | ExecutionException e) {
+      system.terminate();
+      throw new IllegalStateException(
+          "cannot join the cluster within "
+              + limit.toSeconds()
+              + " s"
+              + (s.seeds().isEmpty() ? "" : " through " + String.join(", ", s.seeds()))
+              + "; is a node running there?",
+          e);
+    }
+  }
+
+  private static void join(Cluster cluster, ClusterSettings s) {
+    if (s.seeds().isEmpty() && s.rejoin().isEmpty()) {
+      cluster.join(cluster.selfAddress());
+      return;
+    }
+    List<Address> through = new ArrayList<>();
+    if (s.seeds().isEmpty()) {
+      // As the first of its seeds it may begin a cluster when none of the others answers.
+      through.add(cluster.selfAddress());
+      s.rejoin().forEach(a -> through.add(address(a)));
+    } else {
+      s.seeds().forEach(a -> through.add(address(a)));
+    }
+    cluster.joinSeedNodes(through);
+  }
+
+  /** Throws {@link IllegalArgumentException} for what is not {@code host:port}. */
+  public static Address address(String hostPort) {
+    int colon = hostPort.lastIndexOf(':');
+    try {
+      if (colon > 0) {
+        return new Address(
+            "pekko",
+            SYSTEM,
+            hostPort.substring(0, colon),
+            Integer.parseInt(hostPort.substring(colon + 1)));
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("not an address (HOST:PORT): " + hostPort, e);
+    }
+    throw new IllegalArgumentException("not an address (HOST:PORT): " + hostPort);
+  }
+
+  /** {@code host:port} that this process listens on. */
+  public static String addressOf(ActorSystem<?> system) {
+    return Cluster.get(system.classicSystem()).selfAddress().hostPort().replaceFirst("^.*@", "");
+  }
+}

@@ -1,0 +1,207 @@
+package io.troupe.sharding;
+
+import com.typesafe.config.Config;
+import io.troupe.actors.directory.DirectoryCommand;
+import io.troupe.actors.directory.Role;
+import io.troupe.actors.directory.ServiceRecord;
+import io.troupe.actors.file.FileCommand;
+import io.troupe.actors.id.CellId;
+import io.troupe.actors.id.FileId;
+import io.troupe.actors.id.NodeId;
+import io.troupe.actors.id.OsdId;
+import io.troupe.actors.id.PartitionId;
+import io.troupe.actors.lease.LeaseCommand;
+import io.troupe.actors.replica.ReplicaCommand;
+import io.troupe.actors.volume.VolumeCommand;
+import io.troupe.lease.LeaseEntity;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings.PassivationStrategySettings;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+
+/**
+ * The way to every entity of the cluster. A message to one whose owner is away may never be
+ * answered: who asks needs a timeout.
+ */
+public final class Entities {
+  private final Map<EntityTypeKey<?>, ActorRef<?>> regions = new HashMap<>();
+
+  private Entities() {}
+
+  /**
+   * Starts what this node hosts, proxies for the rest, and its registration with the DIR. Lease
+   * entities run on every node and need no hosting of the caller.
+   *
+   * @param service the node as it is to be registered, read anew with every heartbeat
+   * @throws IllegalStateException if this node has role dir and another node has it already
+   */
+  public static Entities start(
+      ActorSystem<?> system,
+      NodeId self,
+      Supplier<ServiceRecord> service,
+      List<Hosting<?>> hostings) {
+    Registry registry = Registry.get(system);
+    refuseSecondDirectory(system, self);
+    Entities entities = new Entities();
+    List<Hosting<?>> all = new ArrayList<>(hostings);
+    all.add(leases(system.settings().config()));
+    for (EntityTypeKey<?> type : EntityTypes.ALL) {
+      Optional<Hosting<?>> hosted = all.stream().filter(h -> h.type().equals(type)).findFirst();
+      if (hosted.isPresent()) {
+        entities.host(system, registry, hosted.get());
+      } else {
+        entities.proxy(system, registry, type);
+      }
+    }
+    ActorRef<Heartbeat.Command> heartbeat =
+        system.systemActorOf(
+            Behaviors.supervise(
+                    Heartbeat.create(
+                        entities,
+                        registry,
+                        service,
+                        system
+                            .settings()
+                            .config()
+                            .getDuration("troupe.directory.heartbeat-interval")))
+                .onFailure(
+                    org.apache.pekko.actor.typed.SupervisorStrategy.restartWithBackoff(
+                        Duration.ofMillis(200), Duration.ofSeconds(5), 0.1)),
+            "heartbeat",
+            DispatcherSelector.blocking());
+    registry.begin(self, () -> heartbeat.tell(new Heartbeat.Beat()));
+    return entities;
+  }
+
+  private static void refuseSecondDirectory(ActorSystem<?> system, NodeId self) {
+    Cluster cluster = Cluster.get(system.classicSystem());
+    if (!cluster.getSelfRoles().contains(Role.DIR.label())) {
+      return;
+    }
+    cluster
+        .state()
+        .getMembers()
+        .forEach(
+            m -> {
+              if (m.getRoles().contains(Role.DIR.label())
+                  && !m.getRoles().contains(ShardOwners.nodeRole(self))) {
+                throw new IllegalStateException(
+                    "node "
+                        + m.address().hostPort()
+                        + " has role dir already; a cluster has exactly one");
+              }
+            });
+  }
+
+  private static Hosting<LeaseCommand> leases(Config config) {
+    return new Hosting<>(
+        EntityTypes.LEASE,
+        context -> LeaseEntity.create(context.getEntityId(), Clock.systemUTC()),
+        new LeaseEntity.Stop(),
+        config.getInt("troupe.lease.max-active"),
+        "");
+  }
+
+  private <M> void host(ActorSystem<?> system, Registry registry, Hosting<M> hosting) {
+    PassivationStrategySettings bounded =
+        ClusterShardingSettings.PassivationStrategySettings$.MODULE$
+            .defaults()
+            .withLeastRecentlyUsedReplacement()
+            .withActiveEntityLimit(hosting.maxActive())
+            .withIdleEntityPassivation(
+                system.settings().config().getDuration("troupe.node.passivate-after"));
+    Entity<M, ShardingEnvelope<M>> entity =
+        entity(system, registry, hosting.type(), hosting.factory())
+            .withStopMessage(hosting.stopMessage())
+            .withSettings(ClusterShardingSettings.create(system).withPassivationStrategy(bounded));
+    if (!hosting.dispatcher().isEmpty()) {
+      entity = entity.withEntityProps(DispatcherSelector.fromConfig(hosting.dispatcher()));
+    }
+    regions.put(hosting.type(), ClusterSharding.get(system).init(entity));
+  }
+
+  private <M> void proxy(ActorSystem<?> system, Registry registry, EntityTypeKey<M> type) {
+    Behavior<M> never = Behaviors.empty();
+    regions.put(
+        type, ClusterSharding.get(system).init(entity(system, registry, type, context -> never)));
+  }
+
+  private static <M> Entity<M, ShardingEnvelope<M>> entity(
+      ActorSystem<?> system,
+      Registry registry,
+      EntityTypeKey<M> type,
+      org.apache.pekko.japi.function.Function<
+              org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext<M>, Behavior<M>>
+          factory) {
+    Entity<M, ShardingEnvelope<M>> entity =
+        Entity.of(type, factory)
+            .withMessageExtractor(new ByPrefix<M>())
+            .withAllocationStrategy(
+                new PinnedAllocation(type, Cluster.get(system.classicSystem()), registry::view));
+    Optional<Role> role = EntityTypes.roleOf(type);
+    return role.isPresent() ? entity.withRole(role.get().label()) : entity;
+  }
+
+  public void tell(PartitionId partition, VolumeCommand command) {
+    send(EntityTypes.VOLUME, EntityIds.volume(partition), command);
+  }
+
+  public void tell(FileId file, FileCommand command) {
+    send(EntityTypes.FILE, EntityIds.file(file), command);
+  }
+
+  public void tell(OsdId osd, FileId file, ReplicaCommand command) {
+    send(EntityTypes.REPLICA, EntityIds.replica(osd, file), command);
+  }
+
+  public void tell(NodeId node, CellId cell, LeaseCommand command) {
+    send(EntityTypes.LEASE, EntityIds.lease(node, cell), command);
+  }
+
+  public void tell(DirectoryCommand command) {
+    send(EntityTypes.DIRECTORY, EntityIds.DIRECTORY, command);
+  }
+
+  @SuppressWarnings("unchecked") // init returned the region of that type
+  private <M> void send(EntityTypeKey<M> type, String entityId, M message) {
+    ActorRef<ShardingEnvelope<M>> region =
+        (ActorRef<ShardingEnvelope<M>>) Objects.requireNonNull(regions.get(type));
+    region.tell(new ShardingEnvelope<>(entityId, message));
+  }
+
+  /** The shard is what stands before the bar of the entity id. */
+  private static final class ByPrefix<M> extends ShardingMessageExtractor<ShardingEnvelope<M>, M> {
+    @Override
+    public String entityId(ShardingEnvelope<M> envelope) {
+      return envelope.entityId();
+    }
+
+    @Override
+    public String shardId(String entityId) {
+      return EntityIds.shard(entityId);
+    }
+
+    @Override
+    public M unwrapMessage(ShardingEnvelope<M> envelope) {
+      return envelope.message();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.troupe.sharding;
+
+import io.troupe.actors.id.CellId;
+import io.troupe.actors.id.FileId;
+import io.troupe.actors.id.NodeId;
+import io.troupe.actors.id.OsdId;
+import io.troupe.actors.id.PartitionId;
+
+/**
+ * Entity ids as text: what is before the first bar names the shard, so that what belongs together
+ * lies together.
+ *
+ * <pre>
+ *   Volume     partition               File    partition | file
+ *   Replica    osd | file              Lease   node | cell         Directory  dir
+ * </pre>
+ */
+public final class EntityIds {
+  public static final String DIRECTORY = "dir";
+
+  private static final char BAR = '|';
+
+  private EntityIds() {}
+
+  /** One file's replica on one OSD. */
+  public record ReplicaId(OsdId osd, FileId file) {}
+
+  /** One node's participant in one cell. */
+  public record LeaseId(NodeId node, CellId cell) {}
+
+  public static String volume(PartitionId partition) {
+    return partition.toString();
+  }
+
+  public static PartitionId volume(String entityId) {
+    return PartitionId.of(entityId);
+  }
+
+  public static String file(FileId file) {
+    return file.partition() + "|" + file;
+  }
+
+  public static FileId file(String entityId) {
+    return FileId.of(rest(entityId));
+  }
+
+  public static String replica(OsdId osd, FileId file) {
+    return osd + "|" + file;
+  }
+
+  public static ReplicaId replica(String entityId) {
+    return new ReplicaId(OsdId.of(shard(entityId)), FileId.of(rest(entityId)));
+  }
+
+  public static String lease(NodeId node, CellId cell) {
+    return node + "|" + cell;
+  }
+
+  public static LeaseId lease(String entityId) {
+    return new LeaseId(NodeId.of(shard(entityId)), new CellId(rest(entityId)));
+  }
+
+  static String shard(String entityId) {
+    int bar = entityId.indexOf(BAR);
+    return bar < 0 ? entityId : entityId.substring(0, bar);
+  }
+
+  private static String rest(String entityId) {
+    int bar = entityId.indexOf(BAR);
+    if (bar < 0) {
+      throw new IllegalArgumentException("not an entity id of two parts: " + entityId);
+    }
+    return entityId.substring(bar + 1);
+  }
+}

@@ -1,0 +1,42 @@
+package io.troupe.sharding.directory;
+
+import io.troupe.actors.directory.ServiceRecord;
+import io.troupe.actors.directory.VolumeRecord;
+import io.troupe.actors.serialization.KryoSerializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the DIR keeps over restarts. */
+public record DirectoryState(List<ServiceRecord> services, List<VolumeRecord> volumes)
+    implements KryoSerializable {
+  static final DirectoryState EMPTY = new DirectoryState(List.of(), List.of());
+
+  public DirectoryState {
+    services = List.copyOf(services);
+    volumes = List.copyOf(volumes);
+  }
+
+  Optional<VolumeRecord> volume(String name) {
+    return volumes.stream().filter(v -> v.name().equals(name)).findFirst();
+  }
+
+  DirectoryState with(VolumeRecord volume) {
+    List<VolumeRecord> next = new ArrayList<>(volumes);
+    next.removeIf(v -> v.id().equals(volume.id()));
+    next.add(volume);
+    return new DirectoryState(services, next);
+  }
+
+  DirectoryState without(VolumeRecord volume) {
+    return new DirectoryState(
+        services, volumes.stream().filter(v -> !v.id().equals(volume.id())).toList());
+  }
+
+  DirectoryState with(ServiceRecord service) {
+    List<ServiceRecord> next = new ArrayList<>(services);
+    next.removeIf(s -> s.node().equals(service.node()));
+    next.add(service);
+    return new DirectoryState(next, volumes);
+  }
+}
