@@ -1,7 +1,5 @@
 package io.troupe.lsm;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.troupe.lsm.compaction.Compaction;
 import io.troupe.lsm.compaction.CompactionPicker;
 import io.troupe.lsm.compaction.VersionFilter;
@@ -14,20 +12,16 @@ import io.troupe.lsm.memtable.SkipList;
 import io.troupe.lsm.table.BlockCache;
 import io.troupe.lsm.table.TableCache;
 import io.troupe.lsm.table.TableFormat;
-import io.troupe.lsm.table.TableWriter;
 import io.troupe.lsm.version.Manifest;
 import io.troupe.lsm.version.TableMeta;
 import io.troupe.lsm.version.Version;
 import io.troupe.lsm.version.VersionEdit;
 import io.troupe.lsm.wal.SegmentPool;
 import io.troupe.lsm.wal.Wal;
-import io.troupe.lsm.wal.WalFormat;
 import io.troupe.lsm.wal.WalReplay;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,8 +66,6 @@ final class Engine implements AutoCloseable {
 
   /** How often a memtable may be flushed early to free space. */
   private static final long RELIEF_NANOS = 1_000_000_000L;
-
-  private static final byte[] DELETED = new byte[0];
 
   /** How a step of background work ended. */
   enum Step {
@@ -120,35 +112,26 @@ final class Engine implements AutoCloseable {
       Closeable lock,
       Background background,
       LongSupplier nanoClock,
-      Indices indices,
-      BitSet declared,
-      Space space,
-      SegmentPool pool,
-      Wal wal,
-      Manifest manifest,
-      Version version,
-      List<Memtable> recovered,
-      long lastSequence,
-      long nextFile) {
+      Recovery.Recovered recovered) {
     this.disk = disk;
     this.options = options;
     this.lock = lock;
     this.background = background;
     this.nanoClock = nanoClock;
     this.relievedAt = nanoClock.getAsLong() - RELIEF_NANOS;
-    this.indices = indices;
+    this.indices = recovered.indices();
     this.blocks = new BlockCache(options.blockCacheBytes());
     this.tables = new TableCache(disk, blocks, options.maxOpenTables());
-    this.pool = pool;
-    this.wal = wal;
-    this.log = new LogWriter(wal, declared);
-    this.space = space;
+    this.pool = recovered.pool();
+    this.wal = recovered.wal();
+    this.log = new LogWriter(wal, recovered.declared());
+    this.space = recovered.space();
     this.picker = new CompactionPicker(LEVEL1_TABLES * options.tableBytes());
-    this.manifest = manifest;
-    this.nextFile = new AtomicLong(nextFile);
-    this.oldestSegment = version.walFrom();
-    this.visible = lastSequence;
-    this.views = new Views(new Memtable(wal.segment()), recovered, version);
+    this.manifest = recovered.manifest();
+    this.nextFile = new AtomicLong(recovered.nextFile());
+    this.oldestSegment = recovered.version().walFrom();
+    this.visible = recovered.lastSequence();
+    this.views = new Views(new Memtable(wal.segment()), recovered.memtables(), recovered.version());
   }
 
   /**
@@ -159,169 +142,14 @@ final class Engine implements AutoCloseable {
     Closeable lock = disk.lock();
     boolean done = false;
     try {
-      Engine engine = new Recovery(disk, options).open(lock, background, nanoClock);
+      Recovery.Recovered recovered = new Recovery(disk, options).open(nanoClock);
+      var engine = new Engine(disk, options, lock, background, nanoClock, recovered);
       done = true;
       return engine;
     } finally {
       if (!done) {
         lock.close();
       }
-    }
-  }
-
-  /** The steps of opening. */
-  private static final class Recovery {
-    private final Disk disk;
-    private final StoreOptions options;
-    private final Indices indices = new Indices();
-    private final BitSet declared = new BitSet();
-    private final List<Memtable> memtables = new ArrayList<>();
-
-    Recovery(Disk disk, StoreOptions options) {
-      this.disk = disk;
-      this.options = options;
-    }
-
-    Engine open(Closeable lock, Background background, LongSupplier nanoClock) throws IOException {
-      WalReplay.deleteLeftovers(disk);
-      Optional<Version> loaded = Manifest.load(disk);
-      List<Long> segments = WalReplay.segments(disk);
-      List<Long> files =
-          disk.list().stream().map(TableFormat::number).flatMap(Optional::stream).toList();
-      if (loaded.isEmpty() && !(segments.isEmpty() && files.isEmpty())) {
-        throw new CorruptionException(
-            "CURRENT", 0, "the file is missing, though there are data files");
-      }
-      Version version = loaded.orElse(Version.empty());
-      for (Index index : version.indices()) {
-        indices.add(index);
-        declared.set(index.id());
-      }
-      deleteOrphans(version, files);
-      long last =
-          WalReplay.replay(disk, version.walFrom(), version.flushedSequence(), this::visitor);
-      memtables.removeIf(Memtable::isEmpty);
-
-      long nextSegment =
-          Math.max(version.walFrom(), segments.isEmpty() ? 0 : segments.getLast() + 1);
-      long nextFile =
-          Math.max(
-              version.nextFile(),
-              1
-                  + Math.max(
-                      Manifest.highestNumber(disk), files.stream().max(Long::compare).orElse(0L)));
-      Version current =
-          version.apply(
-              new VersionEdit(
-                  List.of(),
-                  List.of(),
-                  List.of(),
-                  0,
-                  memtables.isEmpty() ? nextSegment : 0,
-                  nextFile + 1));
-      var space = new Space(disk, options.reserveBytes(), nanoClock);
-      Manifest manifest = retried(space, () -> Manifest.create(disk, current, nextFile));
-      var pool = new SegmentPool(disk, options.walSegmentBytes(), nextSegment);
-      for (long segment : segments) {
-        if (segment < current.walFrom()) {
-          pool.recycle(WalReplay.fileName(segment));
-        }
-      }
-      Wal wal = retried(space, () -> new Wal(pool, last));
-      // The list of views has the newest first.
-      List<Memtable> recovered = memtables.reversed();
-      return new Engine(
-          disk,
-          options,
-          lock,
-          background,
-          nanoClock,
-          indices,
-          declared,
-          space,
-          pool,
-          wal,
-          manifest,
-          current,
-          List.copyOf(recovered),
-          last,
-          nextFile + 1);
-    }
-
-    /**
-     * Tables that a flush or a merge had not finished, and merged ones that were not deleted any
-     * more.
-     */
-    private void deleteOrphans(Version version, List<Long> files) throws IOException {
-      List<Long> known = version.all().stream().map(TableMeta::number).toList();
-      for (long file : files) {
-        if (!known.contains(file)) {
-          disk.delete(TableFormat.fileName(file));
-        }
-      }
-      for (long file : known) {
-        if (!files.contains(file)) {
-          throw new CorruptionException(TableFormat.fileName(file), 0, "the table is missing");
-        }
-      }
-    }
-
-    private WalFormat.Visitor visitor(long segment) {
-      return new WalFormat.Visitor() {
-        private long sequence;
-        private Memtable memtable = memtable(segment);
-
-        @Override
-        public void batch(long number) {
-          sequence = number;
-          memtable = memtable(segment);
-        }
-
-        @Override
-        public void put(int index, byte[] key, byte @Nullable [] value) {
-          memtable.put(index, key, sequence, value);
-        }
-
-        @Override
-        public void declare(int id, byte[] name) {
-          Index index = indices.add(new Index(new String(name, UTF_8), id));
-          if (!declared.get(id)) {
-            declared.set(id);
-            memtable.declare(index);
-          }
-        }
-
-        @Override
-        public void end(int operations, long bytes) {
-          memtable.wrote(bytes, operations, sequence);
-        }
-      };
-    }
-
-    private Memtable memtable(long segment) {
-      if (memtables.isEmpty() || memtables.getLast().bytes() >= options.memtableBytes()) {
-        memtables.add(new Memtable(segment));
-      }
-      return memtables.getLast();
-    }
-  }
-
-  private interface Work<T> {
-    T run() throws IOException;
-  }
-
-  /**
-   * Does something that fails cleanly when the disk is full; once more when the reserve could be
-   * given up.
-   */
-  private static <T> T retried(Space space, Work<T> work) throws IOException {
-    try {
-      return work.run();
-    } catch (NoSpaceException e) {
-      if (!space.release()) {
-        throw e;
-      }
-      return work.run();
     }
   }
 
@@ -347,8 +175,7 @@ final class Engine implements AutoCloseable {
             && views.current().frozen().size() < MAX_FROZEN) {
           rotate();
         }
-        retried(
-            space,
+        space.retried(
             () -> {
               log.ensure(bytes, undeclared);
               return bytes;
@@ -436,13 +263,6 @@ final class Engine implements AutoCloseable {
     background.flush();
   }
 
-  /** Syncs what was written with Durability.OS. */
-  void sync() throws IOException {
-    if (failure == null) {
-      wal.force();
-    }
-  }
-
   private List<Commit> admitted(List<Commit> group) {
     boolean room = hasRoom();
     View view = views.current();
@@ -510,8 +330,7 @@ final class Engine implements AutoCloseable {
     Memtable next = frozen.size() > 1 ? frozen.get(frozen.size() - 2) : views.current().active();
     long walFrom = next.firstSegment();
     try {
-      retried(
-          space,
+      space.retried(
           () -> {
             flush(oldest, walFrom);
             return oldest;
@@ -529,17 +348,13 @@ final class Engine implements AutoCloseable {
   }
 
   private void flush(Memtable memtable, long walFrom) throws IOException {
-    var outputs = new Outputs(0);
+    var outputs = new TableMerge(disk, nextFile, 0, Long.MAX_VALUE, () -> closed);
     try {
       for (int index = 0; index < memtable.indices(); index++) {
         SkipList list = memtable.list(index);
         if (list != null) {
-          merge(
-              list.ascending(new byte[0]),
-              new VersionFilter(snapshots.all(), false),
-              index,
-              outputs,
-              Long.MAX_VALUE);
+          outputs.write(
+              list.ascending(new byte[0]), new VersionFilter(snapshots.all(), false), index);
         }
       }
       disk.sync();
@@ -573,8 +388,7 @@ final class Engine implements AutoCloseable {
     }
     Compaction compaction = picked.get();
     try {
-      retried(
-          space,
+      space.retried(
           () -> {
             compact(compaction);
             return compaction;
@@ -597,12 +411,14 @@ final class Engine implements AutoCloseable {
       removed.add(
           new VersionEdit.Removed(compaction.index(), compaction.outputLevel(), table.number()));
     }
-    var outputs = new Outputs(compaction.outputLevel());
     if (compaction.isMove()) {
       var moved = new VersionEdit.Added(compaction.outputLevel(), compaction.upper().getFirst());
       edit(new VersionEdit(List.of(), List.of(moved), removed, 0, 0, 0), views::compacted);
       return;
     }
+    var outputs =
+        new TableMerge(
+            disk, nextFile, compaction.outputLevel(), options.tableBytes(), () -> closed);
     try {
       List<EntryCursor> sources = new ArrayList<>();
       for (TableMeta table : compaction.upper()) {
@@ -611,12 +427,10 @@ final class Engine implements AutoCloseable {
       for (TableMeta table : compaction.lower()) {
         sources.add(tables.ascending(table.number(), new byte[0], false));
       }
-      merge(
+      outputs.write(
           new MergeCursor(sources, false),
           new VersionFilter(snapshots.all(), compaction.bottom()),
-          compaction.index(),
-          outputs,
-          options.tableBytes());
+          compaction.index());
       disk.sync();
       edit(
           new VersionEdit(List.of(), outputs.added(), removed, 0, 0, nextFile.get()),
@@ -627,83 +441,6 @@ final class Engine implements AutoCloseable {
     }
     counters.compacted(compaction.bytes(), outputs.bytes());
     space.changed();
-  }
-
-  /** Writes what a filter keeps into tables; all versions of a key into the same one. */
-  private void merge(
-      EntryCursor entries, VersionFilter filter, int index, Outputs outputs, long tableBytes)
-      throws IOException {
-    byte[] last = DELETED;
-    while (entries.next()) {
-      if (closed) {
-        throw new StoreException(StoreException.Kind.CLOSED, "the store is closed");
-      }
-      byte[] key = entries.key();
-      boolean delete = entries.isDelete();
-      if (filter.keep(key, entries.sequence(), delete)) {
-        if (outputs.currentBytes() >= tableBytes && !Arrays.equals(key, last)) {
-          outputs.finish();
-        }
-        outputs.writer(index).add(key, entries.sequence(), delete ? null : entries.value());
-        last = key;
-      }
-    }
-    outputs.finish();
-  }
-
-  /** The tables that one flush or merge writes. */
-  private final class Outputs {
-    private final int level;
-    private final List<VersionEdit.Added> added = new ArrayList<>();
-    private final List<Long> files = new ArrayList<>();
-    private @Nullable TableWriter current;
-
-    Outputs(int level) {
-      this.level = level;
-    }
-
-    TableWriter writer(int index) throws IOException {
-      TableWriter writer = current;
-      if (writer == null) {
-        long number = nextFile.getAndIncrement();
-        files.add(number);
-        writer = new TableWriter(disk, number, index);
-        current = writer;
-      }
-      return writer;
-    }
-
-    long currentBytes() {
-      return current == null ? 0 : current.bytes();
-    }
-
-    void finish() throws IOException {
-      TableWriter writer = current;
-      if (writer != null) {
-        added.add(new VersionEdit.Added(level, writer.finish()));
-        current = null;
-        writer.close();
-      }
-    }
-
-    List<VersionEdit.Added> added() {
-      return List.copyOf(added);
-    }
-
-    long bytes() {
-      return added.stream().mapToLong(a -> a.table().bytes()).sum();
-    }
-
-    void abandon() throws IOException {
-      TableWriter writer = current;
-      if (writer != null) {
-        current = null;
-        writer.close();
-      }
-      for (long file : files) {
-        disk.delete(TableFormat.fileName(file));
-      }
-    }
   }
 
   private interface Install {
@@ -759,8 +496,8 @@ final class Engine implements AutoCloseable {
     // as a whole or not at all.
     View view = acquire();
     try {
-      byte[] found = find(view, index.id(), key, pinned < 0 ? visible : pinned);
-      return found == null || found == DELETED ? Optional.empty() : Optional.of(found);
+      byte[] found = PointLookup.find(tables, view, index.id(), key, pinned < 0 ? visible : pinned);
+      return found == null || found == PointLookup.DELETED ? Optional.empty() : Optional.of(found);
     } catch (IOException e) {
       throw readFailure(e);
     } finally {
@@ -875,68 +612,6 @@ final class Engine implements AutoCloseable {
         ? new StoreException(StoreException.Kind.CORRUPT, String.valueOf(e.getMessage()), e)
         : new StoreException(
             StoreException.Kind.FAILED, "the disk could not be read: " + e.getMessage(), e);
-  }
-
-  private byte @Nullable [] find(View view, int index, byte[] key, long sequence)
-      throws IOException {
-    byte[] found = find(view.active(), index, key, sequence);
-    if (found != null) {
-      return found;
-    }
-    List<Memtable> frozen = view.frozen();
-    for (int i = 0; i < frozen.size(); i++) {
-      found = find(frozen.get(i), index, key, sequence);
-      if (found != null) {
-        return found;
-      }
-    }
-    Version version = view.version();
-    long hash = TableCache.hash(key);
-    List<TableMeta> level0 = version.level(index, 0);
-    for (int i = 0; i < level0.size(); i++) {
-      TableMeta table = level0.get(i);
-      if (covers(table, key)) {
-        found = tables.get(table.number(), key, hash, sequence, DELETED);
-        if (found != null) {
-          return found;
-        }
-      }
-    }
-    for (int level = 1; level < Version.LEVELS; level++) {
-      List<TableMeta> sorted = version.level(index, level);
-      int at = firstReaching(sorted, key);
-      if (at < sorted.size() && covers(sorted.get(at), key)) {
-        found = tables.get(sorted.get(at).number(), key, hash, sequence, DELETED);
-        if (found != null) {
-          return found;
-        }
-      }
-    }
-    return null;
-  }
-
-  private static byte @Nullable [] find(Memtable memtable, int index, byte[] key, long sequence) {
-    SkipList list = memtable.list(index);
-    return list == null ? null : list.get(key, sequence, DELETED);
-  }
-
-  private static boolean covers(TableMeta table, byte[] key) {
-    return Arrays.compareUnsigned(table.smallest(), key) <= 0
-        && Arrays.compareUnsigned(table.largest(), key) >= 0;
-  }
-
-  private static int firstReaching(List<TableMeta> sorted, byte[] key) {
-    int low = 0;
-    int high = sorted.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (Arrays.compareUnsigned(sorted.get(middle).largest(), key) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
   private View acquire() {

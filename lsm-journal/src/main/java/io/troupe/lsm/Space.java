@@ -104,4 +104,21 @@ final class Space {
     changed();
     return true;
   }
+
+  /** Something that fails cleanly when the disk is full. */
+  interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /** Does it; once more when the disk was full and the reserve could be given up. */
+  <T> T retried(Work<T> work) throws IOException {
+    try {
+      return work.run();
+    } catch (NoSpaceException e) {
+      if (!release()) {
+        throw e;
+      }
+      return work.run();
+    }
+  }
 }

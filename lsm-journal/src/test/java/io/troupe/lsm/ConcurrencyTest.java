@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -124,6 +125,23 @@ class ConcurrencyTest {
     try (Store store = Store.open(directory, BUSY)) {
       assertThat(store.get(store.index("a"), key(1))).hasValue(value);
       assertThat(store.get(store.index("a"), key(2))).hasValue(amount(2));
+    }
+  }
+
+  @Test
+  void readsThoughTheThreadIsInterrupted() throws Exception {
+    var options = new StoreOptions(64 << 10, 32 << 10, 4 << 20, 0, 4, 32 << 10, 1 << 20);
+    try (Store store = Store.open(directory, options)) {
+      Index index = store.index("a");
+      for (int i = 0; i < 1_000; i++) {
+        StoreTest.commit(store, new WriteBatch().put(index, key(i), amount(i)));
+      }
+      for (int i = 0; i < 1_000; i++) {
+        Thread.currentThread().interrupt();
+        Optional<byte[]> found = store.get(index, key(i));
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(found).hasValue(amount(i));
+      }
     }
   }
 

@@ -6,7 +6,7 @@ import io.troupe.lsm.disk.DiskFile;
 import io.troupe.lsm.entry.EntryCursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +14,17 @@ import org.jspecify.annotations.Nullable;
  * An open table. Thread-safe. Filter and fence are in memory, blocks come and go by the {@link
  * BlockCache}.
  *
- * <p>It may be closed while it is read, by the cache of tables or by the interruption of a thread
- * that reads: then reading throws {@link ClosedChannelException}, and {@link TableCache} opens it
- * again.
+ * <p>Counted: it is closed when the cache of tables has let it go and the last reader is through.
+ * Only the interruption of a thread that reads closes the file earlier; then reading throws {@link
+ * java.nio.channels.ClosedChannelException}, and {@link TableCache} opens it again.
  */
 final class Table {
 
   private final String name;
   private final long number;
   private final DiskFile file;
+  private final long size;
+  private final AtomicInteger users = new AtomicInteger(1); // the cache of tables is one
   private final Bloom filter;
   private final Fence fence;
   private final AtomicReferenceArray<Block> blocks;
@@ -32,10 +34,17 @@ final class Table {
   boolean referenced = true;
 
   private Table(
-      String name, long number, DiskFile file, Bloom filter, Fence fence, BlockCache cache) {
+      String name,
+      long number,
+      DiskFile file,
+      long size,
+      Bloom filter,
+      Fence fence,
+      BlockCache cache) {
     this.name = name;
     this.number = number;
     this.file = file;
+    this.size = size;
     this.filter = filter;
     this.fence = fence;
     this.blocks = new AtomicReferenceArray<>(fence.blocks());
@@ -54,7 +63,7 @@ final class Table {
       }
       TableFormat.Footer footer =
           TableFormat.decodeFooter(
-              name, footerAt, read(name, file, footerAt, TableFormat.FOOTER_BYTES));
+              name, footerAt, read(name, file, size, footerAt, TableFormat.FOOTER_BYTES));
       if (footer.fileNumber() != number) {
         throw new CorruptionException(
             name, footerAt + 8, "the file says that it is number " + footer.fileNumber());
@@ -62,17 +71,17 @@ final class Table {
       Bloom filter =
           Bloom.decode(
               name,
-              read(name, file, footer.filterOffset(), footer.filterLength()),
+              read(name, file, size, footer.filterOffset(), footer.filterLength()),
               number,
               footer.filterOffset());
       Fence fence =
           Fence.decode(
               name,
-              read(name, file, footer.fenceOffset(), footer.fenceLength()),
+              read(name, file, size, footer.fenceOffset(), footer.fenceLength()),
               number,
               footer.fenceOffset());
       done = true;
-      return new Table(name, number, file, filter, fence, cache);
+      return new Table(name, number, file, size, filter, fence, cache);
     } finally {
       if (!done) {
         file.close();
@@ -97,10 +106,25 @@ final class Table {
     return block.isDelete(entry) ? deleted : block.value(entry);
   }
 
-  /** Closes the file and gives its blocks back. */
-  void close() throws IOException {
-    cache.remove(blocks);
-    file.close();
+  /** False when it is closed already: to be looked up again. */
+  boolean retain() {
+    while (true) {
+      int now = users.get();
+      if (now == 0) {
+        return false;
+      }
+      if (users.compareAndSet(now, now + 1)) {
+        return true;
+      }
+    }
+  }
+
+  /** The last one to let go closes the file. */
+  void release() throws IOException {
+    if (users.decrementAndGet() == 0) {
+      cache.remove(blocks);
+      file.close();
+    }
   }
 
   Fence fence() {
@@ -115,16 +139,17 @@ final class Table {
       return cached;
     }
     long offset = fence.offset(block);
-    Block read = Block.decode(name, read(name, file, offset, fence.length(block)), number, offset);
+    Block read =
+        Block.decode(name, read(name, file, size, offset, fence.length(block)), number, offset);
     if (keep) {
       cache.add(blocks, block, read);
     }
     return read;
   }
 
-  private static byte[] read(String name, DiskFile file, long offset, int length)
+  private static byte[] read(String name, DiskFile file, long size, long offset, int length)
       throws IOException {
-    if (offset < 0 || length < 0 || offset + length > file.size()) {
+    if (offset < 0 || length < 0 || offset + length > size) {
       throw new CorruptionException(
           name, offset, "a section of " + length + " bytes ends behind the file");
     }

@@ -6,6 +6,7 @@ import io.troupe.lsm.entry.EntryCursor;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -41,12 +42,14 @@ public final class TableCache {
   public byte @Nullable [] get(long table, byte[] key, long hash, long sequence, byte[] deleted)
       throws IOException {
     Table opened = open.get(table);
-    if (opened != null) {
+    if (opened != null && opened.retain()) {
       opened.referenced = true;
       try {
         return opened.get(key, hash, sequence, deleted);
       } catch (ClosedChannelException e) {
-        // closed between the look-up and the read: the slow way opens it again
+        // a reader was interrupted: the slow way opens it again
+      } finally {
+        opened.release();
       }
     }
     return read(table, reopened -> new Found(reopened.get(key, hash, sequence, deleted))).value();
@@ -89,12 +92,9 @@ public final class TableCache {
 
   /** Closes a table that is about to be deleted. */
   public void forget(long table) throws IOException {
-    Table closed = open.remove(table);
-    synchronized (order) {
-      order.remove(table);
-    }
-    if (closed != null) {
-      closed.close();
+    Table present = open.get(table);
+    if (present != null) {
+      drop(table, present);
     }
   }
 
@@ -130,29 +130,53 @@ public final class TableCache {
     boolean interrupted = false;
     try {
       while (true) {
-        Table table = open.get(number);
+        Optional<Table> retained;
         try {
-          if (table == null) {
-            table = open(number);
-          }
+          retained = retained(number);
+        } catch (ClosedChannelException e) {
+          interrupted |= Thread.interrupted();
+          continue;
+        }
+        if (retained.isEmpty()) {
+          continue; // let go in between
+        }
+        Table table = retained.get();
+        try {
           table.referenced = true;
           return reading.from(table);
         } catch (ClosedChannelException e) {
           interrupted |= Thread.interrupted();
-          if (table != null) {
-            synchronized (order) {
-              if (open.remove(number, table)) {
-                order.remove(number);
-              }
-            }
-            table.close();
-          }
+          drop(number, table);
+        } finally {
+          table.release();
         }
       }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private Optional<Table> retained(long number) throws IOException {
+    Table table = open.get(number);
+    if (table == null) {
+      table = open(number);
+    }
+    return table.retain() ? Optional.of(table) : Optional.empty();
+  }
+
+  /** Lets a table go, unless somebody did so before. */
+  private void drop(long number, Table table) throws IOException {
+    boolean present;
+    synchronized (order) {
+      present = open.remove(number, table);
+      if (present) {
+        order.remove(number);
+      }
+    }
+    if (present) {
+      table.release();
     }
   }
 
@@ -176,7 +200,7 @@ public final class TableCache {
           order.add(oldest);
         } else if (candidate != null) {
           open.remove(oldest, candidate);
-          candidate.close();
+          candidate.release();
         }
       }
       return opened;

@@ -1,0 +1,173 @@
+package io.troupe.lsm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.troupe.lsm.disk.Disk;
+import io.troupe.lsm.memtable.Memtable;
+import io.troupe.lsm.table.TableFormat;
+import io.troupe.lsm.version.Manifest;
+import io.troupe.lsm.version.TableMeta;
+import io.troupe.lsm.version.Version;
+import io.troupe.lsm.version.VersionEdit;
+import io.troupe.lsm.wal.SegmentPool;
+import io.troupe.lsm.wal.Wal;
+import io.troupe.lsm.wal.WalFormat;
+import io.troupe.lsm.wal.WalReplay;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of opening a store: the manifest, the log behind what it says is in tables, then a
+ * manifest and a segment of its own, so that nothing is ever appended to what an earlier process
+ * wrote.
+ */
+final class Recovery {
+
+  /**
+   * What was found, and what was made ready.
+   *
+   * @param declared ids of the indices that the manifest or the log know
+   * @param memtables what the log holds, the newest first
+   */
+  record Recovered(
+      Indices indices,
+      BitSet declared,
+      Space space,
+      SegmentPool pool,
+      Wal wal,
+      Manifest manifest,
+      Version version,
+      List<Memtable> memtables,
+      long lastSequence,
+      long nextFile) {}
+
+  private final Disk disk;
+  private final StoreOptions options;
+  private final Indices indices = new Indices();
+  private final BitSet declared = new BitSet();
+  private final List<Memtable> memtables = new ArrayList<>();
+
+  Recovery(Disk disk, StoreOptions options) {
+    this.disk = disk;
+    this.options = options;
+  }
+
+  Recovered open(LongSupplier nanoClock) throws IOException {
+    WalReplay.deleteLeftovers(disk);
+    Optional<Version> loaded = Manifest.load(disk);
+    List<Long> segments = WalReplay.segments(disk);
+    List<Long> files =
+        disk.list().stream().map(TableFormat::number).flatMap(Optional::stream).toList();
+    if (loaded.isEmpty() && !(segments.isEmpty() && files.isEmpty())) {
+      throw new CorruptionException(
+          "CURRENT", 0, "the file is missing, though there are data files");
+    }
+    Version version = loaded.orElse(Version.empty());
+    for (Index index : version.indices()) {
+      indices.add(index);
+      declared.set(index.id());
+    }
+    deleteOrphans(version, files);
+    long last = WalReplay.replay(disk, version.walFrom(), version.flushedSequence(), this::visitor);
+    memtables.removeIf(Memtable::isEmpty);
+
+    long nextSegment = Math.max(version.walFrom(), segments.isEmpty() ? 0 : segments.getLast() + 1);
+    long nextFile =
+        Math.max(
+            version.nextFile(),
+            1
+                + Math.max(
+                    Manifest.highestNumber(disk), files.stream().max(Long::compare).orElse(0L)));
+    Version current =
+        version.apply(
+            new VersionEdit(
+                List.of(),
+                List.of(),
+                List.of(),
+                0,
+                memtables.isEmpty() ? nextSegment : 0,
+                nextFile + 1));
+    var space = new Space(disk, options.reserveBytes(), nanoClock);
+    Manifest manifest = space.retried(() -> Manifest.create(disk, current, nextFile));
+    var pool = new SegmentPool(disk, options.walSegmentBytes(), nextSegment);
+    for (long segment : segments) {
+      if (segment < current.walFrom()) {
+        pool.recycle(WalReplay.fileName(segment));
+      }
+    }
+    Wal wal = space.retried(() -> new Wal(pool, last));
+    return new Recovered(
+        indices,
+        declared,
+        space,
+        pool,
+        wal,
+        manifest,
+        current,
+        List.copyOf(memtables.reversed()),
+        last,
+        nextFile + 1);
+  }
+
+  /**
+   * Tables that a flush or a merge had not finished, and merged ones that were not deleted any
+   * more.
+   */
+  private void deleteOrphans(Version version, List<Long> files) throws IOException {
+    List<Long> known = version.all().stream().map(TableMeta::number).toList();
+    for (long file : files) {
+      if (!known.contains(file)) {
+        disk.delete(TableFormat.fileName(file));
+      }
+    }
+    for (long file : known) {
+      if (!files.contains(file)) {
+        throw new CorruptionException(TableFormat.fileName(file), 0, "the table is missing");
+      }
+    }
+  }
+
+  private WalFormat.Visitor visitor(long segment) {
+    return new WalFormat.Visitor() {
+      private long sequence;
+      private Memtable memtable = memtable(segment);
+
+      @Override
+      public void batch(long number) {
+        sequence = number;
+        memtable = memtable(segment);
+      }
+
+      @Override
+      public void put(int index, byte[] key, byte @Nullable [] value) {
+        memtable.put(index, key, sequence, value);
+      }
+
+      @Override
+      public void declare(int id, byte[] name) {
+        Index index = indices.add(new Index(new String(name, UTF_8), id));
+        if (!declared.get(id)) {
+          declared.set(id);
+          memtable.declare(index);
+        }
+      }
+
+      @Override
+      public void end(int operations, long bytes) {
+        memtable.wrote(bytes, operations, sequence);
+      }
+    };
+  }
+
+  private Memtable memtable(long segment) {
+    if (memtables.isEmpty() || memtables.getLast().bytes() >= options.memtableBytes()) {
+      memtables.add(new Memtable(segment));
+    }
+    return memtables.getLast();
+  }
+}
