@@ -3,6 +3,8 @@ package io.troupe.fuse;
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
+import io.troupe.fuse.libc.Descriptors;
+import io.troupe.fuse.libc.Mounts;
 import io.troupe.fuse.mount.Connection;
 import io.troupe.fuse.mount.MountException;
 import io.troupe.fuse.mount.MountOptions;
@@ -47,6 +49,7 @@ public final class FuseMount implements AutoCloseable {
   private final Operations operations;
   private final RequestPool pool;
   private final List<Channel> channels;
+  private final List<Reader> readers;
   private final AtomicInteger readersLeft;
   private final CompletableFuture<Void> unmounted = new CompletableFuture<>();
 
@@ -65,6 +68,7 @@ public final class FuseMount implements AutoCloseable {
     this.operations = operations;
     this.pool = pool;
     this.channels = channels;
+    this.readers = channels.stream().map(c -> new Reader(c, pool, operations)).toList();
     this.readersLeft = new AtomicInteger(channels.size());
   }
 
@@ -150,8 +154,8 @@ public final class FuseMount implements AutoCloseable {
   }
 
   private void start() {
-    for (int i = 0; i < channels.size(); i++) {
-      Reader reader = new Reader(channels.get(i), pool, operations);
+    for (int i = 0; i < readers.size(); i++) {
+      Reader reader = readers.get(i);
       Thread.ofPlatform()
           .daemon()
           .name("fuse-" + settings.volume() + "-" + i)
@@ -234,10 +238,7 @@ public final class FuseMount implements AutoCloseable {
       if (!unmountedInTime()) {
         LOG.warn(
             "directory={} was in use for {}: detaching it", directory, settings.unmountTimeout());
-        mounter.unmount(directory, true);
-        if (!hasEndedWithin(BUSY_RETRY) && !connection.abort()) {
-          LOG.warn("the connection lives on until its last file is closed: no fusectl here");
-        }
+        detach();
       }
       if (!hasEndedWithin(settings.unmountTimeout().multipliedBy(3))) {
         LOG.error("directory={} is detached, but still served", directory);
@@ -245,6 +246,27 @@ public final class FuseMount implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while " + directory + " was unmounted", e);
+    }
+  }
+
+  /**
+   * Takes the mount out of the tree and ends the readers, though the kernel has no end for them
+   * yet: each leaves after one more request, which asking for the space that is left makes. With
+   * their descriptors closed the kernel ends the connection.
+   */
+  private void detach() throws IOException {
+    int root = Descriptors.openPath(directory.toString());
+    try {
+      mounter.unmount(directory, true);
+      readers.forEach(Reader::stop);
+      int answer = root < 0 ? root : 0;
+      while (answer == 0 && !unmounted.isDone()) {
+        answer = Mounts.probe(root);
+      }
+    } finally {
+      if (root >= 0) {
+        Descriptors.close(root);
+      }
     }
   }
 

@@ -31,35 +31,56 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What programs do on a mount, with a file system that completes on the calling thread. */
+/**
+ * What programs do on a mount, with a file system that completes on the calling thread and with one
+ * that completes on others.
+ */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 @Timeout(60)
 class MountedOperationsTest {
   @TempDir static Path directory;
+
   private static MemoryFileSystem fs = MemoryFileSystem.inline();
   private static List<FuseMount> mounts = new ArrayList<>();
+  private static ExecutorService completions = Executors.newFixedThreadPool(3);
 
   private Path d = directory;
   private final ExecutorService executor = Executors.newFixedThreadPool(4);
 
-  @BeforeAll
-  static void mount() throws IOException {
+  MountedOperationsTest(boolean completesOnOtherThreads) {
+    assertThat(mounts).as("mounted, hop " + completesOnOtherThreads).hasSize(1);
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void mount(boolean completesOnOtherThreads) throws IOException {
     FuseDevice.assumeThere();
+    fs = completesOnOtherThreads ? MemoryFileSystem.on(completions) : MemoryFileSystem.inline();
     mounts.add(FuseMount.mount(fs, directory, ServeMemory.settings("test", "")));
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void unmount() throws IOException {
     for (FuseMount m : mounts) {
       m.close();
       assertThat(m.onUnmounted()).isCompleted();
       assertThat(fs.openHandles()).isZero();
     }
+    mounts.clear();
+  }
+
+  @AfterAll
+  static void stopCompletions() {
+    completions.shutdownNow();
   }
 
   @BeforeEach

@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandle;
 public final class Descriptors {
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 02000000;
+  private static final int O_PATH = 010000000;
 
   private static final MethodHandle OPEN =
       Symbols.variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
@@ -29,10 +30,18 @@ public final class Descriptors {
 
   /** Opens for reading and writing; the descriptor does not survive an exec. */
   public static int openReadWrite(String path) {
+    return open(path, O_RDWR | O_CLOEXEC);
+  }
+
+  /** A descriptor that stands for the path without giving access to what is there. */
+  public static int openPath(String path) {
+    return open(path, O_PATH | O_CLOEXEC);
+  }
+
+  private static int open(String path, int flags) {
     try (Arena arena = Arena.ofConfined()) {
       CallState state = CallState.allocate(arena);
-      int fd =
-          (int) OPEN.invokeExact(state.memory(), arena.allocateFrom(path), O_RDWR | O_CLOEXEC, 0);
+      int fd = (int) OPEN.invokeExact(state.memory(), arena.allocateFrom(path), flags, 0);
       return fd < 0 ? -state.errno() : fd;
     } catch (Throwable t) {
       throw Symbols.unexpected(t);

@@ -27,6 +27,8 @@ public final class Mounts {
       Symbols.withErrno("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle STATFS =
       Symbols.withErrno("statfs", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+  private static final MethodHandle FSTATFS =
+      Symbols.withErrno("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
   private static final MethodHandle GETEUID =
       Symbols.plain("geteuid", FunctionDescriptor.of(JAVA_INT));
   private static final MethodHandle GETEGID =
@@ -71,6 +73,17 @@ public final class Mounts {
           (int)
               STATFS.invokeExact(
                   state.memory(), arena.allocateFrom(path), arena.allocate(STATFS_BYTES, 8));
+      return r < 0 ? -state.errno() : 0;
+    } catch (Throwable t) {
+      throw Symbols.unexpected(t);
+    }
+  }
+
+  /** The same for the file system that a descriptor is in. */
+  public static int probe(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      CallState state = CallState.allocate(arena);
+      int r = (int) FSTATFS.invokeExact(state.memory(), fd, arena.allocate(STATFS_BYTES, 8));
       return r < 0 ? -state.errno() : 0;
     } catch (Throwable t) {
       throw Symbols.unexpected(t);

@@ -49,21 +49,4 @@ public record Connection(int minor) {
       return false;
     }
   }
-
-  /**
-   * Ends the connection whoever still uses it: their requests fail with ENOTCONN, readers see the
-   * end. Needs the fusectl file system.
-   *
-   * @return whether that could be done
-   */
-  public boolean abort() {
-    Path knob = Path.of("/sys/fs/fuse/connections/" + minor + "/abort");
-    try {
-      Files.writeString(knob, "1");
-      return true;
-    } catch (IOException e) {
-      LOG.debug("cannot write {}", knob, e);
-      return false;
-    }
-  }
 }

@@ -47,6 +47,7 @@ final class Create implements Operation {
   }
 
   private void reply(Request r, OpenedFile file, int flags) {
+    session.attributes().given(file.attributes());
     EntryOut.write(
         r.memory(),
         Request.REPLY_BODY,

@@ -11,7 +11,7 @@ final class GetAttr implements Operation {
 
   GetAttr(Session session) {
     this.session = session;
-    attributes = Replies.attributes(session.caching());
+    attributes = Replies.attributes(session);
   }
 
   @Override

@@ -13,7 +13,7 @@ final class Link implements Operation {
 
   Link(Session session) {
     this.session = session;
-    entry = Replies.entry(session.caching());
+    entry = Replies.entry(session);
   }
 
   @Override

@@ -66,6 +66,7 @@ final class Listing {
       }
       long at = (long) Request.REPLY_BODY + used;
       if (withAttributes) {
+        session.attributes().given(a);
         EntryOut.write(
             r.memory(), at, a, session.caching().entries(), session.caching().attributes());
         at += EntryOut.BYTES;

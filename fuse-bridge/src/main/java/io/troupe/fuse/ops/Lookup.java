@@ -17,7 +17,7 @@ final class Lookup implements Operation {
 
   Lookup(Session session) {
     this.session = session;
-    entry = Replies.entry(session.caching());
+    entry = Replies.entry(session);
   }
 
   @Override

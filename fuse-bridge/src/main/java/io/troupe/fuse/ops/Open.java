@@ -29,6 +29,9 @@ final class Open implements Operation {
   }
 
   private void reply(Request r, OpenedFile file, int flags) {
+    if (!session.attributes().isWhatWasGiven(file.attributes())) {
+      r.invalidateAttributes(r.nodeId());
+    }
     OpenOut.write(r.memory(), Request.REPLY_BODY, file.handle(), opening.enter(file, flags));
     if (!r.reply(OpenOut.BYTES)) {
       opening.takeBack(file);

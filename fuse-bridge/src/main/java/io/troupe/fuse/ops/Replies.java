@@ -21,15 +21,19 @@ final class Replies {
 
   private Replies() {}
 
-  static Answer<Attributes> entry(Caching caching) {
+  static Answer<Attributes> entry(Session session) {
+    Caching caching = session.caching();
     return (r, a) -> {
+      session.attributes().given(a);
       EntryOut.write(r.memory(), Request.REPLY_BODY, a, caching.entries(), caching.attributes());
       r.reply(EntryOut.BYTES);
     };
   }
 
-  static Answer<Attributes> attributes(Caching caching) {
+  static Answer<Attributes> attributes(Session session) {
+    Caching caching = session.caching();
     return (r, a) -> {
+      session.attributes().given(a);
       AttrOut.write(r.memory(), Request.REPLY_BODY, a, caching.attributes());
       r.reply(AttrOut.BYTES);
     };

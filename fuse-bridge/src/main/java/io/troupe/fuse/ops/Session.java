@@ -10,6 +10,7 @@ final class Session {
   private final InstantSource clock;
   private final OpenFiles openFiles = new OpenFiles();
   private final PageHistory pages = new PageHistory();
+  private final AttributeHistory attributes = new AttributeHistory();
 
   Session(InodeFileSystem fs, Caching caching, InstantSource clock) {
     this.fs = fs;
@@ -36,5 +37,9 @@ final class Session {
 
   PageHistory pages() {
     return pages;
+  }
+
+  AttributeHistory attributes() {
+    return attributes;
   }
 }

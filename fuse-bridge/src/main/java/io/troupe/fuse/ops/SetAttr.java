@@ -31,7 +31,7 @@ final class SetAttr implements Operation {
 
   SetAttr(Session session) {
     this.session = session;
-    attributes = Replies.attributes(session.caching());
+    attributes = Replies.attributes(session);
   }
 
   @Override

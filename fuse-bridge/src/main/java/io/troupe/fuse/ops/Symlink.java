@@ -13,7 +13,7 @@ final class Symlink implements Operation {
 
   Symlink(Session session) {
     this.session = session;
-    entry = Replies.entry(session.caching());
+    entry = Replies.entry(session);
   }
 
   @Override

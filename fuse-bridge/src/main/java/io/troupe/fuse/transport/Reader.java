@@ -14,6 +14,7 @@ public final class Reader implements Runnable {
   private final Channel channel;
   private final RequestPool pool;
   private final Handler handler;
+  private volatile boolean stopping;
 
   public Reader(Channel channel, RequestPool pool, Handler handler) {
     this.channel = channel;
@@ -36,7 +37,7 @@ public final class Reader implements Runnable {
     Request request = pool.take();
     boolean mine = true;
     try {
-      while (request.receive(channel)) {
+      while (!stopping && request.receive(channel)) {
         mine = request.serve(handler);
         if (!mine) {
           request = pool.take();
@@ -48,6 +49,11 @@ public final class Reader implements Runnable {
         pool.give(request);
       }
     }
+  }
+
+  /** Ends the loop after the next request. */
+  public void stop() {
+    stopping = true;
   }
 
   /**

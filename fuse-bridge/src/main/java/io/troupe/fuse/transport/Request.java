@@ -5,6 +5,7 @@ import io.troupe.actors.errors.FsException;
 import io.troupe.actors.errors.Result;
 import io.troupe.fuse.libc.CallState;
 import io.troupe.fuse.libc.Pages;
+import io.troupe.fuse.protocol.InvalInodeOut;
 import io.troupe.fuse.protocol.ReplyHeader;
 import io.troupe.fuse.protocol.RequestHeader;
 import io.troupe.fuse.protocol.WriteIn;
@@ -129,6 +130,20 @@ public final class Request {
 
   public void fail(Errno errno) {
     transmit(-errno.code(), 0);
+  }
+
+  /**
+   * Tells the kernel, ahead of the reply, that it must ask for an inode's attributes. Only for
+   * inodes that the kernel holds for this request: it would wait for one that is on its way out.
+   */
+  public void invalidateAttributes(long inode) {
+    Channel c = channel;
+    if (c != null) {
+      int bytes = ReplyHeader.BYTES + InvalInodeOut.BYTES;
+      ReplyHeader.write(memory, REPLY, bytes, InvalInodeOut.CODE, 0);
+      InvalInodeOut.writeAttributesOnly(memory, REPLY_BODY, inode);
+      int unused = c.send(memory.address() + REPLY, bytes, state);
+    }
   }
 
   /** The kernel waits for no reply to this one. */

@@ -114,7 +114,7 @@ final class Node {
   }
 
   void clearPrivileges() {
-    if (type() == FileType.REGULAR) {
+    if (!isDirectory()) {
       mode &= ~04000;
       if ((mode & 00010) != 0) {
         mode &= ~02000;
