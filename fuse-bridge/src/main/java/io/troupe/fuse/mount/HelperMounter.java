@@ -92,7 +92,9 @@ final class HelperMounter implements Mounter {
     if (lower.contains("busy")) {
       throw new BusyException(directory);
     }
-    if (!lower.contains("not mounted") && !lower.contains("not found in")) {
+    if (!lower.contains("not mounted")
+        && !lower.contains("not found in")
+        && !lower.contains("invalid argument")) {
       throw new IOException("cannot unmount " + directory + ": " + text);
     }
   }

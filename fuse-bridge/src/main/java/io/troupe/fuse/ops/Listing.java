@@ -74,7 +74,7 @@ final class Listing {
       Dirent.write(r.memory(), at, a.inode(), e.cookie(), a.type().direntType(), name);
       used += entryBytes(name.length);
     }
-    if (used == 0 && !page.last()) {
+    if (used == 0 && !(page.last() && page.entries().isEmpty())) {
       // An empty reply would end the listing without a word about what is missing.
       throw new IllegalStateException(
           page.entries().isEmpty() ? "empty page before the last" : "no room for an entry");

@@ -12,6 +12,7 @@ import io.troupe.fuse.protocol.WriteIn;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -202,11 +203,14 @@ public final class Request {
    * log and EIO.
    */
   private void crash(Throwable t) {
-    if (t instanceof FsException e && !replied) {
+    Throwable cause = t instanceof CompletionException && t.getCause() != null ? t.getCause() : t;
+    if (cause instanceof FsException e && !replied) {
       fail(e.errno());
       return;
     }
-    LOG.error("request failed: opcode={} inode={}", opcode, nodeId, t);
+    // One line: whatever it is may happen to every request of a busy mount.
+    LOG.error("request failed: opcode={} inode={} cause={}", opcode, nodeId, cause.toString());
+    LOG.debug("request failed", cause);
     if (!replied) {
       fail(Errno.EIO);
     }
