@@ -26,6 +26,7 @@ public final class WriteBatch {
   private final List<Operation> operations = new ArrayList<>();
   private long bytes;
   private boolean grows;
+  private boolean reclaims;
 
   /** Sets the value of a key. */
   public WriteBatch put(Index index, byte[] key, byte[] value) {
@@ -41,6 +42,15 @@ public final class WriteBatch {
   /** Removes a key, whether it is there or not. */
   public WriteBatch delete(Index index, byte[] key) {
     add(new Operation(index, checked(key), null), 0);
+    return this;
+  }
+
+  /**
+   * Says that the batch frees more than it puts: it is accepted like one of deletes alone when the
+   * disk is nearly full.
+   */
+  public WriteBatch reclaiming() {
+    reclaims = true;
     return this;
   }
 
@@ -63,7 +73,7 @@ public final class WriteBatch {
    * not.
    */
   boolean grows() {
-    return grows;
+    return grows && !reclaims;
   }
 
   private void add(Operation operation, int valueBytes) {

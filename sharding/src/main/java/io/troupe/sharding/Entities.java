@@ -22,11 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
@@ -44,7 +47,11 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 public final class Entities {
   private final Map<EntityTypeKey<?>, ActorRef<?>> regions = new HashMap<>();
 
-  private Entities() {}
+  private final ActorSystem<?> system;
+
+  private Entities(ActorSystem<?> system) {
+    this.system = system;
+  }
 
   /**
    * Starts what this node hosts, proxies for the rest, and its registration with the DIR. Lease
@@ -60,7 +67,7 @@ public final class Entities {
       List<Hosting<?>> hostings) {
     Registry registry = Registry.get(system);
     refuseSecondDirectory(system, self);
-    Entities entities = new Entities();
+    Entities entities = new Entities(system);
     List<Hosting<?>> all = new ArrayList<>(hostings);
     all.add(leases(system.settings().config()));
     for (EntityTypeKey<?> type : EntityTypes.ALL) {
@@ -180,11 +187,49 @@ public final class Entities {
     send(EntityTypes.DIRECTORY, EntityIds.DIRECTORY, command);
   }
 
-  @SuppressWarnings("unchecked") // init returned the region of that type
+  /** Asks a Volume; fails with a {@link java.util.concurrent.TimeoutException}. */
+  public <R> CompletionStage<R> ask(
+      PartitionId partition, Function<ActorRef<R>, VolumeCommand> command, Duration limit) {
+    return request(EntityTypes.VOLUME, EntityIds.volume(partition), command, limit);
+  }
+
+  /** Asks a File. */
+  public <R> CompletionStage<R> ask(
+      FileId file, Function<ActorRef<R>, FileCommand> command, Duration limit) {
+    return request(EntityTypes.FILE, EntityIds.file(file), command, limit);
+  }
+
+  /** Asks a Replica. */
+  public <R> CompletionStage<R> ask(
+      OsdId osd, FileId file, Function<ActorRef<R>, ReplicaCommand> command, Duration limit) {
+    return request(EntityTypes.REPLICA, EntityIds.replica(osd, file), command, limit);
+  }
+
+  /** Asks the DIR. */
+  public <R> CompletionStage<R> ask(
+      Function<ActorRef<R>, DirectoryCommand> command, Duration limit) {
+    return request(EntityTypes.DIRECTORY, EntityIds.DIRECTORY, command, limit);
+  }
+
+  private <M, R> CompletionStage<R> request(
+      EntityTypeKey<M> type,
+      String entityId,
+      Function<ActorRef<R>, ? extends M> command,
+      Duration limit) {
+    return AskPattern.ask(
+        region(type),
+        (ActorRef<R> replyTo) -> new ShardingEnvelope<M>(entityId, command.apply(replyTo)),
+        limit,
+        system.scheduler());
+  }
+
   private <M> void send(EntityTypeKey<M> type, String entityId, M message) {
-    ActorRef<ShardingEnvelope<M>> region =
-        (ActorRef<ShardingEnvelope<M>>) Objects.requireNonNull(regions.get(type));
-    region.tell(new ShardingEnvelope<>(entityId, message));
+    region(type).tell(new ShardingEnvelope<>(entityId, message));
+  }
+
+  @SuppressWarnings("unchecked") // init returned the region of that type
+  private <M> ActorRef<ShardingEnvelope<M>> region(EntityTypeKey<M> type) {
+    return (ActorRef<ShardingEnvelope<M>>) Objects.requireNonNull(regions.get(type));
   }
 
   /** The shard is what stands before the bar of the entity id. */

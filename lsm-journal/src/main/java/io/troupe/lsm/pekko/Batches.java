@@ -9,6 +9,9 @@ final class Batches {
 
   static void addChanges(Store store, WriteBatch batch, Object payload) {
     if (payload instanceof RecordedEvent recorded) {
+      if (recorded.reclaims()) {
+        batch.reclaiming();
+      }
       for (RecordChange c : recorded.changes()) {
         var index = store.index(c.index());
         c.value()

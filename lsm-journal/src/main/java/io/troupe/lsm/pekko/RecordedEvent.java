@@ -8,4 +8,12 @@ import java.util.List;
  */
 public interface RecordedEvent {
   List<RecordChange> changes();
+
+  /**
+   * Whether the event leads to space being freed: it is committed even when the disk is nearly
+   * full.
+   */
+  default boolean reclaims() {
+    return false;
+  }
 }

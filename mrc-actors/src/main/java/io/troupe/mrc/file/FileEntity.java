@@ -1,0 +1,217 @@
+package io.troupe.mrc.file;
+
+import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.file.FileCommand;
+import io.troupe.actors.id.FileId;
+import io.troupe.actors.session.SessionEvent;
+import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.VolumeCommand;
+import io.troupe.sharding.Entities;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.state.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.state.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.state.javadsl.DurableStateBehavior;
+import org.apache.pekko.persistence.typed.state.javadsl.Effect;
+import org.apache.pekko.persistence.typed.state.javadsl.SignalHandler;
+
+/**
+ * The File entity. Opens and truncates run one after the other, in the order in which they came, so
+ * that an open sees either all of a truncate or nothing of it.
+ */
+public final class FileEntity {
+  /** Opens and truncates that may wait. */
+  private static final int MAX_WAITING = 1_024;
+
+  /** Tells the entity to stop. */
+  public record Stop() implements FileCommand.Local {}
+
+  private record SessionGone(ActorRef<SessionEvent> session) implements FileCommand.Local {}
+
+  private record StepDone() implements FileCommand.Local {}
+
+  private record Released(Result<Done> result) implements FileCommand.Local {}
+
+  private FileEntity() {}
+
+  public static Behavior<FileCommand> create(FileId file, Entities entities, Duration timeout) {
+    return Behaviors.setup(
+        context -> new Live(context, file, new Truncation(file, entities, timeout)));
+  }
+
+  private static final class Live extends DurableStateBehavior<FileCommand, FileState> {
+    private final ActorContext<FileCommand> context;
+    private final FileId file;
+    private final Truncation truncation;
+    private final OpenTable table = new OpenTable();
+    private final Deque<Step> waiting = new ArrayDeque<>();
+    private boolean busy;
+    private boolean unlinked;
+
+    /** A request that talks to the Volume or the OSDs. */
+    private record Step(
+        Supplier<CompletionStage<Result<FileDescription>>> work,
+        ActorRef<Result<FileDescription>> replyTo) {}
+
+    Live(ActorContext<FileCommand> context, FileId file, Truncation truncation) {
+      super(PersistenceId.of("File", file.toString()));
+      this.context = context;
+      this.file = file;
+      this.truncation = truncation;
+    }
+
+    @Override
+    public FileState emptyState() {
+      return FileState.EMPTY;
+    }
+
+    @Override
+    public SignalHandler<FileState> signalHandler() {
+      return newSignalHandlerBuilder()
+          .onSignal(
+              RecoveryCompleted.class,
+              (state, r) -> {
+                table.restore(state);
+                table.sessions().forEach(this::watch);
+              })
+          .build();
+    }
+
+    private void watch(ActorRef<SessionEvent> session) {
+      context.watchWith(session, new SessionGone(session));
+    }
+
+    @Override
+    public CommandHandler<FileCommand, FileState> commandHandler() {
+      return newCommandHandlerBuilder()
+          .forAnyState()
+          .onCommand(FileCommand.Open.class, this::open)
+          .onCommand(FileCommand.Opened.class, (state, o) -> opened(o.session()))
+          .onCommand(FileCommand.Close.class, this::close)
+          .onCommand(
+              FileCommand.Truncate.class,
+              (state, t) -> step(new Step(() -> truncation.begin(t.sizeBytes()), t.replyTo())))
+          .onCommand(FileCommand.Unlinked.class, (state, u) -> unlinked())
+          .onCommand(SessionGone.class, (state, g) -> sessionGone(g.session()))
+          .onCommand(
+              StepDone.class,
+              (state, d) -> {
+                busy = false;
+                return nextStep();
+              })
+          .onCommand(Released.class, this::released)
+          .onCommand(Stop.class, (state, s) -> stop(state))
+          .build();
+    }
+
+    private Effect<FileState> open(FileState state, FileCommand.Open open) {
+      if (table.open(open.session())) {
+        watch(open.session());
+      }
+      return step(new Step(truncation::describe, open.replyTo()));
+    }
+
+    private Effect<FileState> opened(ActorRef<SessionEvent> session) {
+      if (table.open(session)) {
+        watch(session);
+      }
+      return Effect().none();
+    }
+
+    private Effect<FileState> step(Step step) {
+      if (waiting.size() >= MAX_WAITING) {
+        return Effect()
+            .reply(
+                step.replyTo(),
+                Result.failed(Errno.EAGAIN, "too many requests wait for file " + file));
+      }
+      waiting.add(step);
+      return nextStep();
+    }
+
+    private Effect<FileState> nextStep() {
+      Step step = busy ? null : waiting.poll();
+      if (step == null) {
+        return Effect().none();
+      }
+      busy = true;
+      ActorRef<FileCommand> self = context.getSelf();
+      step.work()
+          .get()
+          .whenComplete(
+              (result, failure) -> {
+                step.replyTo()
+                    .tell(
+                        failure == null
+                            ? result
+                            : Result.failed(Errno.EIO, "file " + file + ": " + failure));
+                self.tell(new StepDone());
+              });
+      return Effect().none();
+    }
+
+    private Effect<FileState> close(FileState state, FileCommand.Close close) {
+      if (table.close(close.session())) {
+        context.unwatch(close.session());
+      }
+      close.replyTo().tell(Result.ok(Done.DONE));
+      return holdersChanged();
+    }
+
+    private Effect<FileState> sessionGone(ActorRef<SessionEvent> session) {
+      table.forget(session);
+      return holdersChanged();
+    }
+
+    private Effect<FileState> unlinked() {
+      unlinked = true;
+      return holdersChanged();
+    }
+
+    /** Of a file without a name, who holds it must survive a crash; without holders it goes. */
+    private Effect<FileState> holdersChanged() {
+      if (!unlinked) {
+        return Effect().none();
+      }
+      if (!table.isEmpty()) {
+        return Effect().persist(table.snapshot());
+      }
+      release();
+      return Effect().none();
+    }
+
+    private void release() {
+      context.pipeToSelf(
+          truncation.<Done>askVolume(r -> new VolumeCommand.ReleaseOrphan(file.inode(), r)),
+          (result, failure) ->
+              new Released(
+                  failure == null ? result : Result.failed(Errno.EIO, failure.toString())));
+    }
+
+    /** A release that failed is asked for again by the Volume, which remembers the orphan. */
+    private Effect<FileState> released(FileState state, Released released) {
+      if (released.result() instanceof Result.Failed<Done>(Errno errno, String detail)) {
+        context.getLog().warn("file={} event=release-failed errno={} {}", file, errno, detail);
+        return Effect().none();
+      }
+      return state.holders().isEmpty()
+          ? Effect().stop()
+          : Effect().persist(FileState.EMPTY).thenStop();
+    }
+
+    private Effect<FileState> stop(FileState state) {
+      FileState now = table.snapshot();
+      return now.equals(state) ? Effect().stop() : Effect().persist(now).thenStop();
+    }
+  }
+}

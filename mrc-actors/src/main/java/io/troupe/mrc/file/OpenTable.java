@@ -1,0 +1,55 @@
+package io.troupe.mrc.file;
+
+import io.troupe.actors.session.SessionEvent;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** How often each session has the file open. */
+final class OpenTable {
+  private final Map<ActorRef<SessionEvent>, Integer> opens = new LinkedHashMap<>();
+
+  void restore(FileState state) {
+    opens.clear();
+    state.holders().forEach(h -> opens.put(h.session(), h.opens()));
+  }
+
+  FileState snapshot() {
+    return new FileState(
+        opens.entrySet().stream()
+            .map(e -> new FileState.Holder(e.getKey(), e.getValue()))
+            .toList());
+  }
+
+  /** True for the session's first open. */
+  boolean open(ActorRef<SessionEvent> session) {
+    return opens.merge(session, 1, Integer::sum) == 1;
+  }
+
+  /** True for the session's last close. A close too many is ignored. */
+  boolean close(ActorRef<SessionEvent> session) {
+    Integer n = opens.get(session);
+    if (n == null) {
+      return false;
+    }
+    if (n > 1) {
+      opens.put(session, n - 1);
+      return false;
+    }
+    opens.remove(session);
+    return true;
+  }
+
+  void forget(ActorRef<SessionEvent> session) {
+    opens.remove(session);
+  }
+
+  boolean isEmpty() {
+    return opens.isEmpty();
+  }
+
+  List<ActorRef<SessionEvent>> sessions() {
+    return List.copyOf(opens.keySet());
+  }
+}

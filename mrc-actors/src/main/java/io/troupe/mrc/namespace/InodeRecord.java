@@ -1,0 +1,86 @@
+package io.troupe.mrc.namespace;
+
+import io.troupe.actors.fs.Attributes;
+import io.troupe.actors.fs.FileTime;
+import io.troupe.actors.fs.XLocSet;
+import io.troupe.actors.volume.FileDescription;
+import java.util.Optional;
+
+/**
+ * An inode as it is stored.
+ *
+ * @param parent of a directory; 0 for everything else
+ * @param truncatePending the OSDs may hold what the last truncate cut off
+ * @param xlocs of a regular file
+ * @param target of a symlink
+ */
+record InodeRecord(
+    Attributes attributes,
+    long parent,
+    boolean truncatePending,
+    Optional<XLocSet> xlocs,
+    Optional<byte[]> target) {
+
+  InodeRecord with(Attributes a) {
+    return new InodeRecord(a, parent, truncatePending, xlocs, target);
+  }
+
+  InodeRecord inDirectory(long newParent) {
+    return new InodeRecord(attributes, newParent, truncatePending, xlocs, target);
+  }
+
+  InodeRecord pending(boolean p) {
+    return new InodeRecord(attributes, parent, p, xlocs, target);
+  }
+
+  InodeRecord linked(int change, FileTime now) {
+    Attributes a = attributes;
+    return with(
+        new Attributes(
+            a.inode(),
+            a.mode(),
+            a.nlink() + change,
+            a.uid(),
+            a.gid(),
+            a.rdev(),
+            a.sizeBytes(),
+            a.truncateEpoch(),
+            a.atime(),
+            a.mtime(),
+            now));
+  }
+
+  /** A directory whose entries have changed. */
+  InodeRecord touched(int linkChange, FileTime now) {
+    Attributes a = attributes;
+    return with(
+        new Attributes(
+            a.inode(),
+            a.mode(),
+            a.nlink() + linkChange,
+            a.uid(),
+            a.gid(),
+            a.rdev(),
+            a.sizeBytes(),
+            a.truncateEpoch(),
+            a.atime(),
+            now,
+            now));
+  }
+
+  InodeRecord sized(long sizeBytes, int epoch, FileTime mtime, FileTime ctime, int mode) {
+    Attributes a = attributes;
+    return with(
+        new Attributes(
+            a.inode(), mode, a.nlink(), a.uid(), a.gid(), a.rdev(), sizeBytes, epoch, a.atime(),
+            mtime, ctime));
+  }
+
+  boolean isDirectory() {
+    return attributes.isDirectory();
+  }
+
+  FileDescription describe() {
+    return new FileDescription(attributes, xlocs, truncatePending);
+  }
+}

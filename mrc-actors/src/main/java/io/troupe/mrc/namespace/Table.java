@@ -1,0 +1,27 @@
+package io.troupe.mrc.namespace;
+
+/** The indices of the LSM tree that hold the namespace. */
+public enum Table {
+  /** volume, inode → attributes and location. */
+  INODE("mrc.inode"),
+  /** volume, directory, cookie → inode, type and name. */
+  DENTRY("mrc.dentry"),
+  /** volume, inode, name → value. */
+  XATTR("mrc.xattr"),
+  /** volume, inode: without a name, perhaps still open. */
+  ORPHAN("mrc.orphan"),
+  /** volume, inode → xloc set whose objects are to be deleted. */
+  GARBAGE("mrc.garbage"),
+  /** volume, partition → policy and counters. */
+  HEAD("mrc.head");
+
+  private final String index;
+
+  Table(String index) {
+    this.index = index;
+  }
+
+  public String index() {
+    return index;
+  }
+}

@@ -1,0 +1,5 @@
+/** Which OSDs hold a new file. */
+@NullMarked
+package io.troupe.mrc.placement;
+
+import org.jspecify.annotations.NullMarked;

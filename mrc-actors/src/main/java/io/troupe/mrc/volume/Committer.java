@@ -1,0 +1,70 @@
+package io.troupe.mrc.volume;
+
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.Recovery;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+
+/**
+ * Persists the batches of one Volume, one at a time. A failed persist stops it; the Volume watches
+ * it and starts another. Recovery replays nothing, since the events' effect is in the records; it
+ * only learns the last sequence number.
+ */
+final class Committer
+    extends EventSourcedBehavior<Committer.Commit, VolumeCommitted, CommitterState> {
+  /** How many events are kept for readers of the event stream, at least. */
+  private static final int KEPT_EVENTS = 1_000;
+
+  /** Persist, then tell. */
+  record Commit(VolumeCommitted event, ActorRef<Committed> replyTo) {}
+
+  /** It is durable. */
+  enum Committed {
+    COMMITTED
+  }
+
+  private Committer(String partition) {
+    super(PersistenceId.of("Volume", partition));
+  }
+
+  static Behavior<Commit> create(String partition) {
+    return new Committer(partition);
+  }
+
+  @Override
+  public CommitterState emptyState() {
+    return new CommitterState();
+  }
+
+  @Override
+  public CommandHandler<Commit, VolumeCommitted, CommitterState> commandHandler() {
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(
+            Commit.class,
+            commit ->
+                Effect()
+                    .persist(commit.event())
+                    .thenReply(commit.replyTo(), state -> Committed.COMMITTED))
+        .build();
+  }
+
+  @Override
+  public EventHandler<CommitterState, VolumeCommitted> eventHandler() {
+    return (state, event) -> state;
+  }
+
+  @Override
+  public Recovery recovery() {
+    return Recovery.disabled();
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(KEPT_EVENTS, 1).withDeleteEventsOnSnapshot();
+  }
+}

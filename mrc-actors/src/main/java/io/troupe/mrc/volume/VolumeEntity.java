@@ -1,0 +1,455 @@
+package io.troupe.mrc.volume;
+
+import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.file.FileCommand;
+import io.troupe.actors.fs.FileTime;
+import io.troupe.actors.id.CellId;
+import io.troupe.actors.id.Epoch;
+import io.troupe.actors.id.FileId;
+import io.troupe.actors.id.PartitionId;
+import io.troupe.actors.lease.LeaseCommand;
+import io.troupe.actors.lease.LeaseReply;
+import io.troupe.actors.volume.CreatedFile;
+import io.troupe.actors.volume.VolumeCommand;
+import io.troupe.lsm.Store;
+import io.troupe.lsm.pekko.RecordChange;
+import io.troupe.mrc.namespace.Namespace;
+import io.troupe.mrc.namespace.NamespaceChange;
+import io.troupe.mrc.namespace.Overlay;
+import io.troupe.mrc.placement.PlacementPolicy;
+import io.troupe.sharding.Entities;
+import io.troupe.sharding.Registry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.StashBuffer;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * The Volume entity. Reads are answered at once from the committed records. Changes collect while a
+ * batch is being persisted; then all that have collected are one batch: each is validated against
+ * the records and what those before it changed, one event carries the outcome, and all are answered
+ * when it is durable.
+ *
+ * <p>It serves while it holds its partition's lease, whose epoch stands in every event.
+ */
+public final class VolumeEntity {
+  /** Records removed per batch when a volume is destroyed. */
+  private static final int DESTROY_STEP = 500;
+
+  /** Stop changing things so long before the lease ends: a batch under way has to end within it. */
+  private static final Duration LEASE_MARGIN = Duration.ofSeconds(1);
+
+  private static final int MAX_STASHED = 10_000;
+
+  /** Tells the entity to stop. */
+  public record Stop() implements VolumeCommand.Local {}
+
+  private record Leased(LeaseReply reply) implements VolumeCommand.Local {}
+
+  private record Renew() implements VolumeCommand.Local {}
+
+  private record BatchDone() implements VolumeCommand.Local {}
+
+  /** From the reaper: the file's objects are gone everywhere. */
+  record Reaped(long inode) implements VolumeCommand.Local {}
+
+  private record DestroyStepDone(Result<Boolean> more) implements VolumeCommand.Local {}
+
+  private final ActorContext<VolumeCommand> context;
+  private final PartitionId partition;
+  private final VolumeSettings settings;
+  private final Entities entities;
+  private final Registry registry;
+  private final Store store;
+  private final StoreRecords records;
+  private final Namespace namespace;
+  private final Placing placing;
+  private final Clock clock;
+  private final ActorRef<LeaseReply> leaseReplies;
+  private final ActorRef<Committer.Committed> commits;
+  private final ActorRef<Reaper.Command> reaper;
+  private final Deque<Operation<?>> pending = new ArrayDeque<>();
+  private final List<ActorRef<Result<Done>>> destroyers = new ArrayList<>();
+  private ActorRef<Committer.Commit> committer;
+  private List<Operation<?>> inFlight = List.of();
+  private List<Runnable> answers = List.of();
+  private Epoch epoch = Epoch.NONE;
+  private Instant leasedUntil = Instant.MIN;
+  private boolean stopping;
+
+  private VolumeEntity(
+      ActorContext<VolumeCommand> context,
+      PartitionId partition,
+      VolumeSettings settings,
+      Entities entities,
+      Store store,
+      PlacementPolicy policy,
+      Clock clock) {
+    this.context = context;
+    this.partition = partition;
+    this.settings = settings;
+    this.entities = entities;
+    this.registry = Registry.get(context.getSystem());
+    this.store = store;
+    this.records = new StoreRecords(store);
+    this.namespace = new Namespace(partition, records);
+    this.placing = new Placing(partition, records, registry, policy);
+    this.clock = clock;
+    this.leaseReplies = context.messageAdapter(LeaseReply.class, Leased::new);
+    this.commits = context.messageAdapter(Committer.Committed.class, c -> new BatchDone());
+    this.reaper =
+        context.spawn(
+            Reaper.create(partition, namespace, context.getSelf(), entities, settings),
+            "reaper",
+            Props.empty().withDispatcherSameAsParent());
+    this.committer = startCommitter(context, partition);
+  }
+
+  /** The entity of one partition. */
+  public static Behavior<VolumeCommand> create(
+      PartitionId partition,
+      VolumeSettings settings,
+      Entities entities,
+      Store store,
+      PlacementPolicy policy,
+      Clock clock) {
+    return Behaviors.withStash(
+        MAX_STASHED,
+        stash ->
+            Behaviors.setup(
+                context ->
+                    Behaviors.withTimers(
+                        timers ->
+                            new VolumeEntity(
+                                    context, partition, settings, entities, store, policy, clock)
+                                .waitingForLease(stash, timers))));
+  }
+
+  private static ActorRef<Committer.Commit> startCommitter(
+      ActorContext<VolumeCommand> context, PartitionId partition) {
+    ActorRef<Committer.Commit> c =
+        context.spawnAnonymous(
+            Committer.create(partition.toString()), Props.empty().withDispatcherSameAsParent());
+    context.watch(c);
+    return c;
+  }
+
+  // ---- lease
+
+  private Behavior<VolumeCommand> waitingForLease(
+      StashBuffer<VolumeCommand> stash, TimerScheduler<VolumeCommand> timers) {
+    acquire();
+    timers.startTimerWithFixedDelay(new Renew(), settings.leaseDuration().dividedBy(3));
+    return Behaviors.receive(VolumeCommand.class)
+        .onMessage(
+            Leased.class,
+            leased -> {
+              leased(leased.reply());
+              if (epoch.equals(Epoch.NONE)) {
+                return Behaviors.same();
+              }
+              context
+                  .getLog()
+                  .info("partition={} epoch={} event=serving", partition, epoch.number());
+              reaper.tell(new Reaper.Begin());
+              return stash.unstashAll(serving());
+            })
+        .onMessage(
+            Renew.class,
+            r -> {
+              acquire();
+              return Behaviors.same();
+            })
+        .onMessage(Stop.class, s -> Behaviors.stopped())
+        .onAnyMessage(
+            m -> {
+              // With a full stash the sender's own timeout tells it.
+              if (!stash.isFull()) {
+                stash.stash(m);
+              }
+              return Behaviors.same();
+            })
+        .build();
+  }
+
+  private void acquire() {
+    CellId cell = CellId.ofPartition(partition);
+    entities.tell(
+        registry.self(),
+        cell,
+        new LeaseCommand.Acquire(cell, settings.leaseDuration(), leaseReplies));
+  }
+
+  private void leased(LeaseReply reply) {
+    switch (reply) {
+      case LeaseReply.Granted g -> {
+        epoch = g.epoch();
+        leasedUntil = g.until();
+      }
+      case LeaseReply.Refused r ->
+          context
+              .getLog()
+              .warn("partition={} event=lease-refused reason={}", partition, r.reason());
+    }
+  }
+
+  private boolean mayChange() {
+    return clock.instant().isBefore(leasedUntil.minus(LEASE_MARGIN));
+  }
+
+  // ---- serving
+
+  private Behavior<VolumeCommand> serving() {
+    return Behaviors.receive(VolumeCommand.class)
+        .onAnyMessage(this::receive)
+        .onSignal(Terminated.class, t -> committerEnded())
+        .build();
+  }
+
+  private Behavior<VolumeCommand> receive(VolumeCommand command) {
+    switch (command) {
+      case VolumeCommand.Lookup c -> c.replyTo().tell(namespace.lookup(c.parent(), c.name()));
+      case VolumeCommand.GetAttributes c -> c.replyTo().tell(namespace.attributes(c.inode()));
+      case VolumeCommand.Describe c -> c.replyTo().tell(namespace.describe(c.inode()));
+      case VolumeCommand.ReadDirectory c ->
+          c.replyTo().tell(namespace.readDirectory(c.inode(), c.afterCookie(), c.maxEntries()));
+      case VolumeCommand.ReadLink c -> c.replyTo().tell(namespace.readLink(c.inode()));
+      case VolumeCommand.GetXattr c -> c.replyTo().tell(namespace.xattr(c.inode(), c.name()));
+      case VolumeCommand.ListXattrs c -> c.replyTo().tell(namespace.xattrs(c.inode()));
+      case VolumeCommand.GetUsage c -> c.replyTo().tell(namespace.usage());
+
+      case VolumeCommand.Destroy c -> {
+        destroyers.add(c.replyTo());
+        if (destroyers.size() == 1) {
+          destroyStep();
+        }
+      }
+      case VolumeCommand.CreateFile c ->
+          enqueue(
+              new Operation<>(
+                  n -> n.createFile(c.parent(), c.name(), c.mode(), c.caller(), c.exclusive()),
+                  result -> created(c, result),
+                  false));
+      case VolumeCommand.Initialize c ->
+          enqueue(growing(n -> n.initialize(c.policy()), c.replyTo()));
+      case VolumeCommand.MakeNode c ->
+          enqueue(
+              growing(
+                  n -> n.makeNode(c.parent(), c.name(), c.mode(), c.rdev(), c.caller()),
+                  c.replyTo()));
+      case VolumeCommand.MakeDirectory c ->
+          enqueue(
+              growing(
+                  n -> n.makeDirectory(c.parent(), c.name(), c.mode(), c.caller()), c.replyTo()));
+      case VolumeCommand.MakeSymlink c ->
+          enqueue(
+              growing(
+                  n -> n.makeSymlink(c.parent(), c.name(), c.target(), c.caller()), c.replyTo()));
+      case VolumeCommand.Link c ->
+          enqueue(growing(n -> n.link(c.inode(), c.newParent(), c.newName()), c.replyTo()));
+      case VolumeCommand.Rename c ->
+          enqueue(
+              growing(
+                  n -> n.rename(c.parent(), c.name(), c.newParent(), c.newName(), c.mode()),
+                  c.replyTo()));
+      case VolumeCommand.SetAttributes c ->
+          enqueue(growing(n -> n.setAttributes(c.inode(), c.change()), c.replyTo()));
+      case VolumeCommand.ReportSize c ->
+          enqueue(
+              growing(
+                  n ->
+                      n.reportSize(
+                          c.inode(),
+                          c.truncateEpoch(),
+                          c.sizeBytes(),
+                          c.mtime(),
+                          c.clearPrivileges()),
+                  c.replyTo()));
+      case VolumeCommand.SetXattr c ->
+          enqueue(growing(n -> n.setXattr(c.inode(), c.name(), c.value(), c.mode()), c.replyTo()));
+
+      case VolumeCommand.Unlink c ->
+          enqueue(reclaiming(n -> n.unlink(c.parent(), c.name()), c.replyTo()));
+      case VolumeCommand.RemoveDirectory c ->
+          enqueue(reclaiming(n -> n.removeDirectory(c.parent(), c.name()), c.replyTo()));
+      case VolumeCommand.RemoveXattr c ->
+          enqueue(reclaiming(n -> n.removeXattr(c.inode(), c.name()), c.replyTo()));
+      case VolumeCommand.BeginTruncate c ->
+          enqueue(reclaiming(n -> n.beginTruncate(c.inode(), c.sizeBytes()), c.replyTo()));
+      case VolumeCommand.EndTruncate c ->
+          enqueue(reclaiming(n -> n.endTruncate(c.inode(), c.truncateEpoch()), c.replyTo()));
+      case VolumeCommand.ReleaseOrphan c ->
+          enqueue(reclaiming(n -> n.releaseOrphan(c.inode()), c.replyTo()));
+
+      case Reaped c ->
+          enqueue(
+              new Operation<Done>(
+                  n -> {
+                    n.removeGarbage(c.inode());
+                    return Result.ok(Done.DONE);
+                  },
+                  result -> {},
+                  true));
+      case DestroyStepDone d -> destroyStepDone(d.more());
+      case Leased l -> leased(l.reply());
+      case Renew r -> acquire();
+      case BatchDone b -> batchDone();
+      case Stop s -> stopping = true;
+      case VolumeCommand.Local other -> context.getLog().warn("event=unknown message={}", other);
+    }
+    return stopping && inFlight.isEmpty() && pending.isEmpty()
+        ? Behaviors.stopped()
+        : Behaviors.same();
+  }
+
+  private static <T> Operation<T> growing(
+      java.util.function.Function<NamespaceChange, Result<T>> change, ActorRef<Result<T>> replyTo) {
+    return new Operation<>(change, replyTo::tell, false);
+  }
+
+  private static <T> Operation<T> reclaiming(
+      java.util.function.Function<NamespaceChange, Result<T>> change, ActorRef<Result<T>> replyTo) {
+    return new Operation<>(change, replyTo::tell, true);
+  }
+
+  /** The File entity learns of an opener before the opener learns of its file. */
+  private void created(VolumeCommand.CreateFile c, Result<CreatedFile> result) {
+    if (result instanceof Result.Ok<CreatedFile>(CreatedFile created) && c.opener().isPresent()) {
+      long inode = created.file().attributes().inode();
+      entities.tell(
+          new FileId(partition.volume(), inode), new FileCommand.Opened(c.opener().get()));
+    }
+    c.replyTo().tell(result);
+  }
+
+  private void enqueue(Operation<?> operation) {
+    if (pending.size() >= settings.maxPending()) {
+      operation.fail(Errno.EAGAIN, "partition " + partition + " has too many changes waiting");
+      return;
+    }
+    pending.add(operation);
+    if (inFlight.isEmpty()) {
+      nextBatch();
+    }
+  }
+
+  private void nextBatch() {
+    while (inFlight.isEmpty() && !pending.isEmpty()) {
+      if (!mayChange()) {
+        failPending(Errno.EIO, "partition " + partition + " has lost its lease");
+        return;
+      }
+      boolean room = store.hasRoom();
+      Overlay overlay = new Overlay(records);
+      NamespaceChange change =
+          new NamespaceChange(partition, overlay, FileTime.of(clock.instant()), placing);
+      List<Operation<?>> batch = new ArrayList<>();
+      List<Runnable> batchAnswers = new ArrayList<>();
+      boolean reclaims = true;
+      while (batch.size() < settings.maxBatch() && !pending.isEmpty()) {
+        Operation<?> operation = pending.remove();
+        if (!room && !operation.reclaims()) {
+          operation.fail(Errno.ENOSPC, "the MRC's disk is full");
+          continue;
+        }
+        batchAnswers.add(operation.apply(change));
+        batch.add(operation);
+        reclaims &= operation.reclaims();
+      }
+      for (long inode : change.unlinked()) {
+        FileId file = new FileId(partition.volume(), inode);
+        batchAnswers.add(() -> entities.tell(file, new FileCommand.Unlinked()));
+      }
+      if (overlay.isEmpty()) {
+        batchAnswers.forEach(Runnable::run);
+        continue;
+      }
+      inFlight = batch;
+      answers = batchAnswers;
+      committer.tell(
+          new Committer.Commit(new VolumeCommitted(epoch, changesOf(overlay), reclaims), commits));
+    }
+  }
+
+  private static List<RecordChange> changesOf(Overlay overlay) {
+    List<RecordChange> changes = new ArrayList<>();
+    overlay.forEach(
+        (table, key, value) -> changes.add(new RecordChange(table.index(), key, value)));
+    return changes;
+  }
+
+  private void batchDone() {
+    List<Runnable> done = answers;
+    inFlight = List.of();
+    answers = List.of();
+    done.forEach(Runnable::run);
+    reaper.tell(new Reaper.Look());
+    nextBatch();
+  }
+
+  /** The persist failed. Whether the batch is durable is unknown; its callers are told an error. */
+  private Behavior<VolumeCommand> committerEnded() {
+    Errno errno = store.hasRoom() ? Errno.EIO : Errno.ENOSPC;
+    inFlight.forEach(o -> o.fail(errno, "the MRC could not write its journal"));
+    inFlight = List.of();
+    answers = List.of();
+    committer = startCommitter(context, partition);
+    nextBatch();
+    return Behaviors.same();
+  }
+
+  private void failPending(Errno errno, String detail) {
+    pending.forEach(o -> o.fail(errno, detail));
+    pending.clear();
+  }
+
+  // ---- removal of the whole volume
+
+  private void destroyStep() {
+    enqueue(
+        new Operation<Boolean>(
+            n -> Result.ok(n.destroyStep(DESTROY_STEP)),
+            result -> context.getSelf().tell(new DestroyStepDone(result)),
+            true));
+  }
+
+  private void destroyStepDone(Result<Boolean> more) {
+    if (more instanceof Result.Ok<Boolean>(Boolean recordsLeft)) {
+      if (recordsLeft) {
+        destroyStep();
+      } else if (!namespace.garbage(0, 1).isEmpty()) {
+        // The reaper still deletes objects; the DIR asks again.
+        answerDestroyers(Result.failed(Errno.EAGAIN, "objects are still being deleted"));
+      } else {
+        enqueue(
+            new Operation<Done>(
+                n -> {
+                  n.removeHead();
+                  return Result.ok(Done.DONE);
+                },
+                this::answerDestroyers,
+                true));
+      }
+    } else if (more instanceof Result.Failed<Boolean> f) {
+      answerDestroyers(f.as());
+    }
+  }
+
+  private void answerDestroyers(Result<Done> result) {
+    destroyers.forEach(d -> d.tell(result));
+    destroyers.clear();
+  }
+}
