@@ -530,6 +530,9 @@ public final class NamespaceChange {
   }
 
   private static int withoutPrivileges(int mode) {
+    if ((mode & FileType.MASK) == FileType.DIRECTORY.bits()) {
+      return mode;
+    }
     int without = mode & ~SET_UID;
     return (mode & GROUP_EXECUTE) != 0 ? without & ~SET_GID : without;
   }

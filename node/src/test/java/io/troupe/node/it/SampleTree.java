@@ -9,7 +9,9 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Random;
 
-/** A small tree with everything that a copy has to keep: sizes, modes, times, symlinks, hard links. */
+/**
+ * A small tree with everything that a copy has to keep: sizes, modes, times, symlinks, hard links.
+ */
 final class SampleTree {
   private static final int[] SIZES = {0, 1, 511, 4096, 4097, 70_000, 262_144, 1_048_577, 3_000_000};
 

@@ -124,7 +124,7 @@ final class TroupeProcess implements AutoCloseable {
   static void detach(Path mount) {
     try {
       if (Files.readString(Path.of("/proc/self/mounts")).contains(" " + mount + " ")) {
-        Shell.run(mount.getParent(), "umount -l '" + mount + "'");
+        Shell.run(Path.of("/"), "umount -l '" + mount + "'");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
