@@ -1,0 +1,25 @@
+package io.troupe.actors.stream;
+
+import java.lang.foreign.MemorySegment;
+
+/** Native memory that holds the payload of a request; closing gives it back. */
+public final class StreamBuffer implements AutoCloseable {
+  private final BufferPool pool;
+  private final MemorySegment whole;
+  private final MemorySegment used;
+
+  StreamBuffer(BufferPool pool, MemorySegment whole, int bytes) {
+    this.pool = pool;
+    this.whole = whole;
+    this.used = whole.asSlice(0, bytes);
+  }
+
+  public MemorySegment segment() {
+    return used;
+  }
+
+  @Override
+  public void close() {
+    pool.free(whole);
+  }
+}
