@@ -1,0 +1,238 @@
+package io.troupe.gateway.client;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.actors.directory.DirectoryCommand;
+import io.troupe.actors.directory.DirectoryView;
+import io.troupe.actors.directory.VolumeRecord;
+import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.FsException;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.fs.StripingPolicy;
+import io.troupe.actors.session.SessionEvent;
+import io.troupe.actors.stream.ObjectStreamClient;
+import io.troupe.actors.stream.StreamSettings;
+import io.troupe.actors.volume.VolumePolicy;
+import io.troupe.gateway.GatewaySettings;
+import io.troupe.gateway.fs.VolumeFileSystem;
+import io.troupe.gateway.io.StripedIo;
+import io.troupe.gateway.ports.ClusterPort;
+import io.troupe.gateway.ports.MemberPort;
+import io.troupe.gateway.ports.OutsidePort;
+import io.troupe.gateway.relay.GatewayActor;
+import io.troupe.gateway.relay.RelayCommand;
+import io.troupe.gateway.session.Session;
+import io.troupe.sharding.ClusterNode;
+import io.troupe.sharding.Entities;
+import io.troupe.sharding.Registry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.ActorPath;
+import org.apache.pekko.actor.ActorSelection;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.SpawnProtocol;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+
+/**
+ * A client of a Troupe cluster: makes, lists and opens volumes. Asynchronous and thread-safe;
+ * stages fail with an {@link FsException} that names the error and the thing.
+ *
+ * <p>It belongs to a node's process, or {@linkplain #connect connects} from outside without
+ * becoming a member of the cluster. File content goes straight between this process and the OSDs.
+ */
+public final class TroupeClient implements AutoCloseable {
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+
+  private final ActorSystem<?> system;
+  private final boolean ownsSystem;
+  private final ClusterPort cluster;
+  private final ObjectStreamClient streams;
+  private final ActorRef<SessionEvent> session;
+  private final Set<VolumeFileSystem> open = ConcurrentHashMap.newKeySet();
+  private final org.apache.pekko.actor.Cancellable reporter;
+
+  private TroupeClient(
+      ActorSystem<?> system, boolean ownsSystem, ClusterPort cluster, GatewaySettings settings) {
+    this.system = system;
+    this.ownsSystem = ownsSystem;
+    this.cluster = cluster;
+    this.streams =
+        ObjectStreamClient.start(
+            StreamSettings.of(system.settings().config().getConfig("troupe.stream")));
+    this.session =
+        system.systemActorOf(
+            Session.create(), "session-" + java.util.UUID.randomUUID(), Props.empty());
+    this.reporter =
+        system
+            .scheduler()
+            .scheduleAtFixedRate(
+                settings.reportInterval(),
+                settings.reportInterval(),
+                this::tick,
+                system.executionContext());
+  }
+
+  /** A client in the process of a node. Closing it leaves the node alone. */
+  public static TroupeClient inProcess(ActorSystem<?> node, Entities entities) {
+    GatewaySettings settings =
+        GatewaySettings.of(node.settings().config().getConfig("troupe.gateway"));
+    return new TroupeClient(
+        node,
+        false,
+        new MemberPort(
+            entities, Registry.get(node), settings.requestTimeout(), settings.volumeTimeout()),
+        settings);
+  }
+
+  /**
+   * Connects from outside of the cluster.
+   *
+   * @param address {@code host:port} of a node with role gateway; it has to be able to connect back
+   * @param config of Troupe, complete: the defaults of {@code application.conf} with what is
+   *     overridden
+   * @throws FsException EIO where no gateway answers within 10 s
+   */
+  public static TroupeClient connect(String address, Config config) {
+    Config outside =
+        ConfigFactory.parseMap(
+                Map.of(
+                    "pekko.actor.provider",
+                    "remote",
+                    "pekko.remote.artery.canonical.hostname",
+                    config.getString("troupe.gateway.client-host"),
+                    "pekko.remote.artery.canonical.port",
+                    0))
+            .withFallback(config);
+    ActorSystem<SpawnProtocol.Command> system =
+        ActorSystem.create(SpawnProtocol.create(), ClusterNode.SYSTEM, outside);
+    try {
+      GatewaySettings settings = GatewaySettings.of(outside.getConfig("troupe.gateway"));
+      OutsidePort port =
+          new OutsidePort(
+              system,
+              gateway(system, address),
+              settings.requestTimeout(),
+              settings.volumeTimeout());
+      port.refresh().toCompletableFuture().get(CONNECT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      return new TroupeClient(system, true, port, settings);
+    } catch (ExecutionException | TimeoutException e) {
+      system.terminate();
+      throw new FsException(
+          Errno.EIO, "no gateway answers at " + address + "; is a node with role gateway running?");
+    } catch (InterruptedException e) {
+      system.terminate();
+      Thread.currentThread().interrupt();
+      throw new FsException(Errno.EINTR, "interrupted while connecting to " + address);
+    }
+  }
+
+  private static ActorRef<RelayCommand> gateway(ActorSystem<?> system, String address)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    ActorPath path =
+        org.apache.pekko.actor.RootActorPath.apply(ClusterNode.address(address), "/")
+            .child("system")
+            .child(GatewayActor.NAME);
+    ActorSelection selection = Adapter.toClassic(system).actorSelection(path);
+    return Adapter.toTyped(
+        selection
+            .resolveOne(CONNECT_LIMIT)
+            .toCompletableFuture()
+            .get(CONNECT_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  private void tick() {
+    open.forEach(VolumeFileSystem::reportSizes);
+    if (ownsSystem) {
+      cluster.refresh().exceptionally(e -> DirectoryView.EMPTY).thenAccept(v -> {});
+    }
+  }
+
+  static <T> CompletionStage<T> unwrap(CompletionStage<Result<T>> stage) {
+    return stage.thenApply(Result::orThrow);
+  }
+
+  /** Makes a volume; EEXIST where there is one of that name. */
+  public CompletionStage<VolumeRecord> createVolume(String name, StripingPolicy striping) {
+    return createVolume(name, new VolumePolicy(striping, 0755, 0, 0));
+  }
+
+  /** Makes a volume with a root directory of the policy's owner and mode. */
+  public CompletionStage<VolumeRecord> createVolume(String name, VolumePolicy policy) {
+    CompletionStage<Result<VolumeRecord>> s =
+        cluster.askDirectory(r -> new DirectoryCommand.CreateVolume(name, policy, r));
+    return unwrap(s);
+  }
+
+  /** Removes a volume with everything in it; ENOENT where there is none. */
+  public CompletionStage<Done> removeVolume(String name) {
+    CompletionStage<Result<Done>> s =
+        cluster.askDirectory(r -> new DirectoryCommand.RemoveVolume(name, r));
+    return unwrap(s);
+  }
+
+  public CompletionStage<List<VolumeRecord>> volumes() {
+    return cluster.refresh().thenApply(DirectoryView::volumes);
+  }
+
+  /** All nodes and volumes as the DIR knows them now. */
+  public CompletionStage<DirectoryView> status() {
+    return cluster.refresh();
+  }
+
+  /** Opens a volume by name; ENOENT where there is none. */
+  public CompletionStage<TroupeVolume> openVolume(String name) {
+    return openFileSystem(name).thenApply(fs -> new TroupeVolume(name, fs));
+  }
+
+  /** Opens a volume as a file system of inodes, as the FUSE bridge serves it. */
+  public CompletionStage<VolumeFileSystem> openFileSystem(String name) {
+    return cluster
+        .refresh()
+        .thenCompose(
+            view ->
+                view.volume(name)
+                    .filter(v -> v.state() == VolumeRecord.State.ACTIVE)
+                    .map(v -> CompletableFuture.completedFuture(fileSystem(v)))
+                    .orElseGet(
+                        () ->
+                            CompletableFuture.failedFuture(
+                                new FsException(Errno.ENOENT, "no volume " + name))));
+  }
+
+  private VolumeFileSystem fileSystem(VolumeRecord v) {
+    VolumeFileSystem fs =
+        new VolumeFileSystem(
+            v.id(), cluster, new StripedIo(cluster, streams), session, Clock.systemUTC());
+    open.add(fs);
+    return fs;
+  }
+
+  /** Gives everything back; what was written and not flushed may be lost. */
+  @Override
+  public void close() {
+    reporter.cancel();
+    streams.close();
+    if (ownsSystem) {
+      system.terminate();
+      try {
+        system.getWhenTerminated().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException | TimeoutException e) {
+        system.log().warn("event=terminate-timeout");
+      }
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.troupe.gateway.fs;
+
+import io.troupe.actors.fs.Attributes;
+import io.troupe.actors.fs.FileTime;
+import io.troupe.actors.fs.XLocSet;
+import io.troupe.actors.id.FileId;
+import io.troupe.actors.id.OsdId;
+import io.troupe.actors.volume.FileDescription;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * What this client knows of a file that it has open and the MRC may not know yet: how far its
+ * writes reach, when they were made, which OSDs have not synced them. Shared by all handles of the
+ * file. Thread-safe; no I/O.
+ */
+final class OpenInode {
+  private final FileId file;
+  private final XLocSet xlocs;
+  private int handles;
+  private long sizeBytes;
+  private int truncateEpoch;
+  private FileTime mtime;
+  private boolean sizeUnreported;
+  private boolean mtimeUnreported;
+  private final Set<OsdId> unsynced = new HashSet<>();
+
+  /** What a flush takes care of. */
+  record Unflushed(
+      Set<OsdId> osds, boolean report, int truncateEpoch, long sizeBytes, FileTime mtime) {
+    boolean isNothing() {
+      return osds.isEmpty() && !report;
+    }
+  }
+
+  OpenInode(FileId file, FileDescription d) {
+    this.file = file;
+    this.xlocs =
+        d.xlocs().orElseThrow(() -> new IllegalArgumentException(file + " is no regular file"));
+    this.sizeBytes = d.attributes().sizeBytes();
+    this.truncateEpoch = d.attributes().truncateEpoch();
+    this.mtime = d.attributes().mtime();
+  }
+
+  FileId file() {
+    return file;
+  }
+
+  XLocSet xlocs() {
+    return xlocs;
+  }
+
+  synchronized void handleAdded() {
+    handles++;
+  }
+
+  /** True when it was the last. */
+  synchronized boolean handleGone() {
+    return --handles == 0;
+  }
+
+  synchronized boolean isOpen() {
+    return handles > 0;
+  }
+
+  synchronized long sizeBytes() {
+    return sizeBytes;
+  }
+
+  synchronized int truncateEpoch() {
+    return truncateEpoch;
+  }
+
+  /** Before a write is sent: a sync has to reach these OSDs even if the answer never comes. */
+  synchronized void writing(Set<OsdId> osds) {
+    unsynced.addAll(osds);
+  }
+
+  /** A write of that epoch succeeded. */
+  synchronized void written(int epoch, long endOffset, FileTime now) {
+    if (epoch == truncateEpoch && endOffset > sizeBytes) {
+      sizeBytes = endOffset;
+      sizeUnreported = true;
+    }
+    mtime = now;
+    mtimeUnreported = true;
+  }
+
+  /** Takes over what the MRC says, after a truncate or a refresh. */
+  synchronized void truncated(Attributes a) {
+    if (a.truncateEpoch() > truncateEpoch) {
+      truncateEpoch = a.truncateEpoch();
+      sizeBytes = a.sizeBytes();
+      mtime = a.mtime();
+      sizeUnreported = false;
+      mtimeUnreported = false;
+    }
+  }
+
+  /** Times were set by hand; they win over those of earlier writes. */
+  synchronized void timesSet(Attributes a) {
+    mtime = a.mtime();
+    mtimeUnreported = false;
+  }
+
+  /** The attributes as this client must see them. */
+  synchronized Attributes overlay(Attributes a) {
+    truncated(a);
+    if (a.truncateEpoch() < truncateEpoch) {
+      return a;
+    }
+    if (a.sizeBytes() > sizeBytes) {
+      sizeBytes = a.sizeBytes();
+    }
+    if (!sizeUnreported && !mtimeUnreported) {
+      return a;
+    }
+    FileTime m = mtimeUnreported ? mtime : a.mtime();
+    FileTime c = m.compareTo(a.ctime()) > 0 ? m : a.ctime();
+    return new Attributes(
+        a.inode(),
+        a.mode(),
+        a.nlink(),
+        a.uid(),
+        a.gid(),
+        a.rdev(),
+        sizeBytes,
+        a.truncateEpoch(),
+        a.atime(),
+        m,
+        c);
+  }
+
+  /** Hands over what is to be flushed; writes from now on are the next flush's. */
+  synchronized Unflushed take(boolean withSync) {
+    Set<OsdId> osds = withSync ? Set.copyOf(unsynced) : Set.of();
+    if (withSync) {
+      unsynced.clear();
+    }
+    Unflushed u =
+        new Unflushed(osds, sizeUnreported || mtimeUnreported, truncateEpoch, sizeBytes, mtime);
+    sizeUnreported = false;
+    mtimeUnreported = false;
+    return u;
+  }
+
+  /** A flush failed: all of it is still to be done. */
+  synchronized void giveBack(Unflushed u) {
+    unsynced.addAll(u.osds());
+    if (u.report() && u.truncateEpoch() == truncateEpoch) {
+      sizeUnreported = true;
+      mtimeUnreported = true;
+    }
+  }
+}

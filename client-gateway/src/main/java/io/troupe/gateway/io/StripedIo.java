@@ -1,0 +1,91 @@
+package io.troupe.gateway.io;
+
+import io.troupe.actors.directory.ServiceStatus;
+import io.troupe.actors.directory.StreamEndpoint;
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.fs.ReplicaLocation;
+import io.troupe.actors.fs.XLocSet;
+import io.troupe.actors.id.FileId;
+import io.troupe.actors.id.OsdId;
+import io.troupe.actors.stream.ObjectRequest;
+import io.troupe.actors.stream.ObjectStreamClient;
+import io.troupe.gateway.ports.ClusterPort;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Reads and writes ranges of files, on the OSDs that hold them. Thread-safe. */
+public final class StripedIo {
+  private final ClusterPort cluster;
+  private final ObjectStreamClient streams;
+
+  public StripedIo(ClusterPort cluster, ObjectStreamClient streams) {
+    this.cluster = cluster;
+    this.streams = streams;
+  }
+
+  /** Transfers the whole segment; the first failure in the order of the range is the outcome. */
+  public CompletionStage<Result<Integer>> transfer(
+      ObjectRequest.Kind kind,
+      FileId file,
+      XLocSet xlocs,
+      int truncateEpoch,
+      long offset,
+      MemorySegment memory) {
+    int length = (int) memory.byteSize();
+    ReplicaLocation replica = xlocs.first();
+    List<ObjectRange> ranges = ObjectRange.of(replica.striping(), offset, length);
+    if (ranges.size() == 1) {
+      return one(kind, file, xlocs, truncateEpoch, replica, ranges.getFirst(), memory);
+    }
+    List<CompletableFuture<Result<Integer>>> parts = new ArrayList<>(ranges.size());
+    for (ObjectRange r : ranges) {
+      MemorySegment part = memory.asSlice(r.offsetInRange(), r.length());
+      parts.add(one(kind, file, xlocs, truncateEpoch, replica, r, part).toCompletableFuture());
+    }
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
+        .thenApply(
+            all -> {
+              for (CompletableFuture<Result<Integer>> p : parts) {
+                if (p.join() instanceof Result.Failed<Integer> f) {
+                  return f;
+                }
+              }
+              return Result.ok(length);
+            });
+  }
+
+  private CompletionStage<Result<Integer>> one(
+      ObjectRequest.Kind kind,
+      FileId file,
+      XLocSet xlocs,
+      int truncateEpoch,
+      ReplicaLocation replica,
+      ObjectRange range,
+      MemorySegment memory) {
+    OsdId osd = replica.osdOf(range.object());
+    Optional<ServiceStatus> status = cluster.view().service(osd.node());
+    Optional<StreamEndpoint> endpoint = status.flatMap(s -> s.record().stream());
+    if (endpoint.isEmpty() || !status.get().online()) {
+      return CompletableFuture.completedFuture(
+          Result.failed(
+              Errno.EIO, "OSD " + osd + (status.isEmpty() ? " is not registered" : " is offline")));
+    }
+    ObjectRequest request =
+        new ObjectRequest(
+            kind,
+            file,
+            range.object(),
+            range.offsetInObject(),
+            range.length(),
+            truncateEpoch,
+            xlocs.version());
+    return kind == ObjectRequest.Kind.READ
+        ? streams.read(endpoint.get(), request, memory)
+        : streams.write(endpoint.get(), request, memory);
+  }
+}

@@ -1,0 +1,61 @@
+package io.troupe.gateway.ports;
+
+import io.troupe.actors.directory.DirectoryCommand;
+import io.troupe.actors.directory.DirectoryView;
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.file.FileCommand;
+import io.troupe.actors.id.FileId;
+import io.troupe.actors.id.NodeId;
+import io.troupe.actors.id.OsdId;
+import io.troupe.actors.id.PartitionId;
+import io.troupe.actors.replica.ReplicaCommand;
+import io.troupe.actors.volume.VolumeCommand;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * Asks entities. Answers always come, at the latest after the request timeout, as values: EIO where
+ * nobody answered, at once where the owner is known to be offline.
+ */
+public interface ClusterPort {
+  <T> CompletionStage<Result<T>> askVolume(
+      PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command);
+
+  <T> CompletionStage<Result<T>> askFile(
+      FileId file, Function<ActorRef<Result<T>>, FileCommand> command);
+
+  <T> CompletionStage<Result<T>> askReplica(
+      OsdId osd, FileId file, Function<ActorRef<Result<T>>, ReplicaCommand> command);
+
+  <T> CompletionStage<Result<T>> askDirectory(
+      Function<ActorRef<Result<T>>, DirectoryCommand> command);
+
+  /** The newest view of the DIR that this process has. */
+  DirectoryView view();
+
+  CompletionStage<DirectoryView> refresh();
+
+  /** Why a request to a partition would not be answered now, if that is known. */
+  default Optional<String> whyUnreachable(PartitionId partition) {
+    return view().volumes().stream()
+        .filter(v -> v.id().equals(partition.volume()))
+        .findFirst()
+        .flatMap(v -> whyOffline(v.master(), "MRC"));
+  }
+
+  /** Why a request to a node would not be answered now, if that is known. */
+  default Optional<String> whyOffline(NodeId node, String role) {
+    return view()
+        .service(node)
+        .filter(s -> !s.online())
+        .map(s -> role + " " + node + " at " + s.record().address() + " is offline");
+  }
+
+  static <T> CompletionStage<Result<T>> unreachable(String why) {
+    return CompletableFuture.completedFuture(Result.failed(Errno.EIO, why));
+  }
+}
