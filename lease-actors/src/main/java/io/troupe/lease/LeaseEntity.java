@@ -30,7 +30,7 @@ public final class LeaseEntity {
     private LeaseCore core = LeaseCore.recovered(Epoch.NONE);
 
     Participant(String entityId, Clock clock) {
-      super(PersistenceId.of("Lease", entityId));
+      super(PersistenceId.ofUniqueId("Lease|" + entityId));
       this.clock = clock;
     }
 

@@ -64,7 +64,7 @@ public final class FileEntity {
         ActorRef<Result<FileDescription>> replyTo) {}
 
     Live(ActorContext<FileCommand> context, FileId file, Truncation truncation) {
-      super(PersistenceId.of("File", file.toString()));
+      super(PersistenceId.ofUniqueId("File|" + file));
       this.context = context;
       this.file = file;
       this.truncation = truncation;

@@ -28,7 +28,7 @@ final class Committer
   }
 
   private Committer(String partition) {
-    super(PersistenceId.of("Volume", partition));
+    super(PersistenceId.ofUniqueId("Volume|" + partition));
   }
 
   static Behavior<Commit> create(String partition) {
