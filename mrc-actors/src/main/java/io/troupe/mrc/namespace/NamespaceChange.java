@@ -49,6 +49,7 @@ public final class NamespaceChange {
   private final FileTime now;
   private final LongFunction<Result<XLocSet>> placement;
   private final List<Long> unlinked = new ArrayList<>();
+  private final List<Tree.Garbage> discarded = new ArrayList<>();
 
   /**
    * Operations at one moment.
@@ -73,6 +74,11 @@ public final class NamespaceChange {
   /** Regular files that lost their last name in these operations. */
   public List<Long> unlinked() {
     return List.copyOf(unlinked);
+  }
+
+  /** Files whose objects are to be deleted since these operations. */
+  public List<Tree.Garbage> discarded() {
+    return List.copyOf(discarded);
   }
 
   // ---- life of the volume
@@ -361,7 +367,13 @@ public final class NamespaceChange {
     Optional<InodeRecord> r = tree.inode(inode);
     if (r.isPresent() && tree.isOrphan(inode)) {
       tree.unmarkOrphan(inode);
-      r.get().xlocs().ifPresent(x -> tree.addGarbage(inode, x));
+      r.get()
+          .xlocs()
+          .ifPresent(
+              x -> {
+                tree.addGarbage(inode, x);
+                discarded.add(new Tree.Garbage(inode, x));
+              });
       removeInode(r.get());
     }
     return Namespace.done();

@@ -13,7 +13,9 @@ import io.troupe.mrc.namespace.Namespace;
 import io.troupe.mrc.namespace.Tree.Garbage;
 import io.troupe.sharding.Entities;
 import io.troupe.sharding.Registry;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,8 +39,11 @@ final class Reaper {
   /** The partition serves. */
   record Begin() implements Command {}
 
-  /** There may be garbage. */
-  record Look() implements Command {}
+  /** New garbage, as its records have it. */
+  record Discarded(List<Garbage> files) implements Command {}
+
+  /** There may be garbage that nobody told of. */
+  record Rescan() implements Command {}
 
   private record Tick() implements Command {}
 
@@ -46,6 +51,9 @@ final class Reaper {
 
   /** Orphans reminded of per tick. */
   private static final int MAX_ORPHANS = 1_000;
+
+  /** Files remembered to be deleted; the records know the rest. */
+  private static final int MAX_TODO = 10_000;
 
   private final ActorContext<Command> context;
   private final PartitionId partition;
@@ -55,11 +63,10 @@ final class Reaper {
   private final Registry registry;
   private final VolumeSettings settings;
   private final Set<Long> underWay = new HashSet<>();
+  private final Deque<Garbage> todo = new ArrayDeque<>();
 
-  /** Handed to the volume, whose record may still be there. */
-  private final Set<Long> reported = new HashSet<>();
-
-  private long lastSeen;
+  /** Records may exist that are neither under way nor to do. */
+  private boolean incomplete = true;
 
   private Reaper(
       ActorContext<Command> context,
@@ -98,29 +105,58 @@ final class Reaper {
             b -> {
               timers.startTimerWithFixedDelay(new Tick(), settings.reapInterval());
               remindOrphans();
+              return rescan();
+            })
+        .onMessage(
+            Discarded.class,
+            d -> {
+              add(d.files());
               return work();
             })
-        .onMessage(Look.class, l -> work())
+        .onMessage(
+            Rescan.class,
+            r -> {
+              incomplete = true;
+              return rescan();
+            })
         .onMessage(
             Tick.class,
             t -> {
-              // From the first again: those that failed come to be tried anew.
-              lastSeen = 0;
-              reported.clear();
               remindOrphans();
-              return work();
+              return rescan();
             })
         .onMessage(
             Deleted.class,
             d -> {
               underWay.remove(d.inode());
               if (d.everywhere()) {
-                reported.add(d.inode());
                 volume.tell(new VolumeEntity.Reaped(d.inode()));
+              } else {
+                incomplete = true;
               }
               return work();
             })
         .build();
+  }
+
+  private void add(List<Garbage> files) {
+    for (Garbage g : files) {
+      if (todo.size() < MAX_TODO) {
+        todo.add(g);
+      } else {
+        incomplete = true;
+      }
+    }
+  }
+
+  /** Looks the records through only when some may have been missed: deleted ones slow the look down. */
+  private Behavior<Command> rescan() {
+    if (incomplete && todo.isEmpty()) {
+      List<Garbage> found = namespace.garbage(0, MAX_TODO);
+      incomplete = found.size() == MAX_TODO;
+      add(found);
+    }
+    return work();
   }
 
   private void remindOrphans() {
@@ -130,13 +166,9 @@ final class Reaper {
   }
 
   private Behavior<Command> work() {
-    int free = settings.reapAtOnce() - underWay.size();
-    if (free <= 0) {
-      return Behaviors.same();
-    }
-    for (Garbage g : namespace.garbage(lastSeen, free)) {
-      lastSeen = g.inode();
-      if (!reported.contains(g.inode()) && underWay.add(g.inode())) {
+    while (underWay.size() < settings.reapAtOnce() && !todo.isEmpty()) {
+      Garbage g = todo.remove();
+      if (underWay.add(g.inode())) {
         delete(g);
       }
     }

@@ -373,6 +373,10 @@ public final class VolumeEntity {
         FileId file = new FileId(partition.volume(), inode);
         batchAnswers.add(() -> entities.tell(file, new FileCommand.Unlinked()));
       }
+      if (!change.discarded().isEmpty()) {
+        Reaper.Discarded discarded = new Reaper.Discarded(change.discarded());
+        batchAnswers.add(() -> reaper.tell(discarded));
+      }
       if (overlay.isEmpty()) {
         batchAnswers.forEach(Runnable::run);
         continue;
@@ -396,7 +400,6 @@ public final class VolumeEntity {
     inFlight = List.of();
     answers = List.of();
     done.forEach(Runnable::run);
-    reaper.tell(new Reaper.Look());
     nextBatch();
   }
 
@@ -432,6 +435,7 @@ public final class VolumeEntity {
         destroyStep();
       } else if (!namespace.garbage(0, 1).isEmpty()) {
         // The reaper still deletes objects; the DIR asks again.
+        reaper.tell(new Reaper.Rescan());
         answerDestroyers(Result.failed(Errno.EAGAIN, "objects are still being deleted"));
       } else {
         enqueue(
