@@ -99,10 +99,10 @@ public final class TroupeClient implements AutoCloseable {
   /**
    * Connects from outside of the cluster.
    *
-   * @param address {@code host:port} of a node with role gateway; it has to be able to connect back
+   * @param address {@code host:port} of a node; it has to be able to connect back
    * @param config of Troupe, complete: the defaults of {@code application.conf} with what is
    *     overridden
-   * @throws FsException EIO where no gateway answers within 10 s
+   * @throws FsException EIO where no node answers within 10 s
    */
   public static TroupeClient connect(String address, Config config) {
     Config outside =
@@ -129,8 +129,7 @@ public final class TroupeClient implements AutoCloseable {
       return new TroupeClient(system, true, port, settings);
     } catch (ExecutionException | TimeoutException e) {
       system.terminate();
-      throw new FsException(
-          Errno.EIO, "no gateway answers at " + address + "; is a node with role gateway running?");
+      throw new FsException(Errno.EIO, "no node answers at " + address + "; is one running there?");
     } catch (InterruptedException e) {
       system.terminate();
       Thread.currentThread().interrupt();

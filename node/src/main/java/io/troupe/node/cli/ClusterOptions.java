@@ -7,6 +7,6 @@ final class ClusterOptions {
   @Option(
       names = "--node",
       paramLabel = "HOST:PORT",
-      description = "a node of the cluster with role gateway (default: ${DEFAULT-VALUE})")
+      description = "any node of the cluster (default: ${DEFAULT-VALUE})")
   String node = "127.0.0.1:2551";
 }

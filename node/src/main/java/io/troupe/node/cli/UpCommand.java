@@ -11,7 +11,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,13 +46,13 @@ final class UpCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       description = "port of the node, 0 for a free one (default: troupe.node.port)")
-  private OptionalInt port = OptionalInt.empty();
+  private @Nullable Integer port;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Config decided =
-        port.isPresent()
-            ? ConfigFactory.parseMap(Map.of("troupe.node.port", port.getAsInt()))
+        port != null
+            ? ConfigFactory.parseMap(Map.of("troupe.node.port", port))
             : ConfigFactory.empty();
     NodeOptions options =
         new NodeOptions(

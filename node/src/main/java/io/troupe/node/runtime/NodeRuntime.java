@@ -161,8 +161,9 @@ public final class NodeRuntime implements AutoCloseable {
                     StreamSettings.of(config.getConfig("troupe.stream")),
                     config.getString("troupe.node.host"))));
     Optional<TroupeClient> client = Optional.empty();
+    // It costs nothing, so that the command line can talk to whichever node it knows.
+    system.systemActorOf(GatewayActor.create(all), GatewayActor.NAME, Props.empty());
     if (options.roles().contains(Role.GATEWAY)) {
-      system.systemActorOf(GatewayActor.create(all), GatewayActor.NAME, Props.empty());
       client = Optional.of(TroupeClient.inProcess(system, all));
     }
     awaitRegistered(system, data.node(), osd.isPresent());

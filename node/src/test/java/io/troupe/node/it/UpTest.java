@@ -31,7 +31,13 @@ final class UpTest {
     return TroupeProcess.start(
         "is mounted on",
         List.of(
-            "up", "--mount", mount.toString(), "--data", dir.resolve("data").toString(), "--port", "0"));
+            "up",
+            "--mount",
+            mount.toString(),
+            "--data",
+            dir.resolve("data").toString(),
+            "--port",
+            "0"));
   }
 
   @Test
