@@ -78,16 +78,16 @@ final class NodeCommand implements Callable<Integer> {
             seeds,
             TroupeCommand.of(parent).load(ConfigFactory.parseMap(decided)));
     try (Foreground node = Foreground.of(NodeRuntime.start(options))) {
-      System.out.printf(
-          "Node %s is running with roles %s on %s%n",
-          node.runtime().node(),
-          String.join(",", roles.stream().map(Role::label).toList()),
-          node.runtime().address());
       for (Map.Entry<String, Path> m : mounts.entrySet()) {
         node.runtime().mount(m.getKey(), m.getValue());
         System.out.printf(
             "Volume %s is mounted on %s%n", m.getKey(), m.getValue().toAbsolutePath().normalize());
       }
+      System.out.printf(
+          "Node %s is running with roles %s on %s%n",
+          node.runtime().node(),
+          String.join(",", roles.stream().map(Role::label).toList()),
+          node.runtime().address());
       System.out.printf("Stop with Ctrl-C, or: kill %d%n", ProcessHandle.current().pid());
       node.awaitEnd();
     }
