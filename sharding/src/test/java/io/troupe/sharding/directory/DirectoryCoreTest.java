@@ -1,0 +1,89 @@
+package io.troupe.sharding.directory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.actors.directory.Role;
+import io.troupe.actors.directory.ServiceRecord;
+import io.troupe.actors.directory.VolumeRecord;
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.fs.StripingPolicy;
+import io.troupe.actors.id.NodeId;
+import io.troupe.actors.id.VolumeId;
+import io.troupe.actors.volume.VolumePolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+final class DirectoryCoreTest {
+  private static final Instant NOW = Instant.ofEpochSecond(1_000);
+  private static final VolumeId ID = new VolumeId(new UUID(9, 9));
+
+  private final DirectoryCore core = new DirectoryCore(Duration.ofSeconds(5));
+  private DirectoryState state = DirectoryState.EMPTY;
+
+  private static ServiceRecord service(int n, long free, Role... roles) {
+    return new ServiceRecord(
+        new NodeId(new UUID(0, n)), List.of(roles), "h:" + n, Optional.empty(), 1_000, free);
+  }
+
+  private void beat(ServiceRecord s) {
+    core.heartbeat(state, s, NOW).ifPresent(next -> state = next);
+  }
+
+  private Result<VolumeRecord> plan(String name, int width) {
+    return core.plan(
+        state, name, new VolumePolicy(new StripingPolicy(4096, width), 0755, 0, 0), ID, NOW);
+  }
+
+  private static Errno errno(Result<?> r) {
+    return ((Result.Failed<?>) r).errno();
+  }
+
+  @Test
+  void loadAloneIsNotWorthADurableChange() {
+    beat(service(1, 10, Role.OSD));
+
+    assertThat(core.heartbeat(state, service(1, 5, Role.OSD), NOW)).isEmpty();
+    assertThat(core.heartbeat(state, service(1, 5, Role.OSD, Role.MRC), NOW)).isPresent();
+  }
+
+  @Test
+  void silenceMakesAServiceOffline() {
+    beat(service(1, 10, Role.OSD));
+
+    assertThat(core.view(state, NOW.plusSeconds(5)).online(Role.OSD)).hasSize(1);
+    assertThat(core.view(state, NOW.plusSeconds(6)).online(Role.OSD)).isEmpty();
+    assertThat(new DirectoryCore(Duration.ofSeconds(5)).view(state, NOW).online(Role.OSD))
+        .isEmpty();
+  }
+
+  @Test
+  void aVolumeGoesToTheMrcThatHasTheFewest() {
+    beat(service(1, 10, Role.MRC, Role.OSD));
+    beat(service(2, 10, Role.MRC));
+    VolumeRecord first = plan("a", 1).orThrow();
+    state = state.with(first);
+
+    VolumeRecord second =
+        core.plan(state, "b", first.policy(), new VolumeId(new UUID(9, 10)), NOW).orThrow();
+
+    assertThat(second.master()).isNotEqualTo(first.master());
+  }
+
+  @Test
+  void refusesWhatCannotBe() {
+    assertThat(errno(plan("a", 1))).isEqualTo(Errno.EINVAL);
+    beat(service(1, 10, Role.OSD));
+    assertThat(errno(plan("a", 1))).isEqualTo(Errno.EAGAIN);
+    beat(service(2, 10, Role.MRC));
+    assertThat(errno(plan("a", 2))).isEqualTo(Errno.EINVAL);
+    assertThat(errno(plan("a/b", 1))).isEqualTo(Errno.EINVAL);
+    assertThat(errno(plan("", 1))).isEqualTo(Errno.EINVAL);
+    state = state.with(plan("a", 1).orThrow());
+    assertThat(errno(plan("a", 1))).isEqualTo(Errno.EEXIST);
+  }
+}
