@@ -22,6 +22,11 @@ final class Assembly implements FragmentHandler {
     /** Where to put the payload of that frame; empty: it is passed over. */
     Optional<MemorySegment> place(Frame frame);
 
+    /**
+     * Whether the place is still to be written to: who waits for it may have given up in between.
+     */
+    boolean isWanted(Frame frame);
+
     /** The message is there and its payload verified. */
     void complete(Frame frame, MemorySegment payload);
 
@@ -68,6 +73,11 @@ final class Assembly implements FragmentHandler {
       if (p == null) {
         return;
       }
+    }
+    if (!target.isWanted(p.frame)) {
+      // Its memory is the caller's again, whatever the rest of the message says.
+      partials.remove(session);
+      return;
     }
     int n = offset + length - at;
     if (n > p.into.byteSize() - p.filled[0]) {

@@ -263,6 +263,11 @@ final class Connection implements Assembly.Target {
   }
 
   @Override
+  public synchronized boolean isWanted(Frame frame) {
+    return frame.kind() != Frame.Kind.REPLY || underWay.containsKey(frame.correlation());
+  }
+
+  @Override
   public void complete(Frame frame, MemorySegment payload) {
     switch (frame.kind()) {
       case WELCOME -> {

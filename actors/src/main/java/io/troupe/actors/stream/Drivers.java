@@ -59,6 +59,9 @@ final class Drivers {
     try (DirectoryStream<Path> found = Files.newDirectoryStream(base, PREFIX + "*")) {
       for (Path d : found) {
         String rest = d.getFileName().toString().substring(PREFIX.length());
+        if (!rest.matches("[0-9]{1,18}-.*")) {
+          continue;
+        }
         long pid = Long.parseLong(rest.substring(0, rest.indexOf('-')));
         if (ProcessHandle.of(pid).isEmpty()) {
           IoUtil.delete(d.toFile(), true);

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.CloseHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,11 @@ public final class ObjectStreamServer implements AutoCloseable {
   private static final class Peer {
     final Sender sender;
     volatile long heardNanos = System.nanoTime();
+
+    /** Requests and their bytes that are not answered yet. */
+    final AtomicInteger requests = new AtomicInteger();
+
+    final AtomicInteger bytes = new AtomicInteger();
 
     Peer(Sender sender) {
       this.sender = sender;
@@ -165,12 +171,20 @@ public final class ObjectStreamServer implements AutoCloseable {
       if (frame.payloadLength() == 0) {
         return Optional.of(MemorySegment.NULL);
       }
+      if (frame.kind() != Frame.Kind.HELLO && !peers.containsKey(frame.connection())) {
+        return Optional.empty();
+      }
       StreamBuffer buffer = pool.take(frame.payloadLength());
       StreamBuffer old = filling.put(frame.connection(), buffer);
       if (old != null) {
         old.close();
       }
       return Optional.of(buffer.segment());
+    }
+
+    @Override
+    public boolean isWanted(Frame frame) {
+      return true;
     }
 
     @Override
@@ -195,6 +209,9 @@ public final class ObjectStreamServer implements AutoCloseable {
         case READ, WRITE -> {
           if (peer == null) {
             payload.close();
+          } else if (isOverWindow(peer, frame)) {
+            payload.close();
+            new Answer(peer, frame).failed(Errno.EBUSY, "more than the window is under way");
           } else {
             handler.onRequest(frame.toRequest(), payload, new Answer(peer, frame));
           }
@@ -220,6 +237,16 @@ public final class ObjectStreamServer implements AutoCloseable {
       }
       payload.close();
     }
+  }
+
+  /**
+   * A client gives up on a request before the disk does: what it sends then comes on top. Twice the
+   * window is the most that it can hold here.
+   */
+  private boolean isOverWindow(Peer peer, Frame frame) {
+    int requests = peer.requests.incrementAndGet();
+    int bytes = peer.bytes.addAndGet(frame.length());
+    return requests > 2 * settings.windowRequests() || bytes > 2 * settings.windowBytes();
   }
 
   /** Opens the way back, and grants the window. A repeated hello is answered again. */
@@ -249,18 +276,27 @@ public final class ObjectStreamServer implements AutoCloseable {
   private void answer(Frame request, Errno errno, String detail) {
     Peer peer = peers.get(request.connection());
     if (peer != null) {
+      peer.requests.incrementAndGet();
+      peer.bytes.addAndGet(request.length());
       new Answer(peer, request).failed(errno, detail);
     }
   }
 
   private record Answer(Peer peer, Frame request) implements Responder {
+    private void answered() {
+      peer.requests.decrementAndGet();
+      peer.bytes.addAndGet(-request.length());
+    }
+
     @Override
     public void ok(MemorySegment bytes) {
+      answered();
       peer.sender.send(Frame.reply(request, 0, bytes), bytes);
     }
 
     @Override
     public void failed(Errno errno, String detail) {
+      answered();
       MemorySegment text = MemorySegment.ofArray(detail.getBytes(StandardCharsets.UTF_8));
       peer.sender.send(Frame.reply(request, errno.code(), text), text);
     }

@@ -1,12 +1,14 @@
 package io.troupe.actors.stream;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Native memory that holds the payload of a request; closing gives it back. */
 public final class StreamBuffer implements AutoCloseable {
   private final BufferPool pool;
   private final MemorySegment whole;
   private final MemorySegment used;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   StreamBuffer(BufferPool pool, MemorySegment whole, int bytes) {
     this.pool = pool;
@@ -20,6 +22,9 @@ public final class StreamBuffer implements AutoCloseable {
 
   @Override
   public void close() {
-    pool.free(whole);
+    // Given back twice, it would serve two requests at once.
+    if (closed.compareAndSet(false, true)) {
+      pool.free(whole);
+    }
   }
 }
