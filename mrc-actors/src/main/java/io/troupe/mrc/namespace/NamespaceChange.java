@@ -395,16 +395,19 @@ public final class NamespaceChange {
       return Namespace.failure(target);
     }
     Optional<Dentry> there = tree.dentry(newParent, newName);
+    // In the order of renameat2(2) in Linux: what the flags forbid comes before loops.
+    if (mode == RenameMode.NO_REPLACE && there.isPresent()) {
+      return Result.failed(Errno.EEXIST);
+    }
+    if (mode == RenameMode.EXCHANGE && there.isEmpty()) {
+      return Result.failed(Errno.ENOENT);
+    }
     if (from.inode().isDirectory() && isWithin(newParent, from.inode())) {
       return Result.failed(Errno.EINVAL);
     }
     return switch (mode) {
-      case EXCHANGE ->
-          there.isEmpty()
-              ? Result.failed(Errno.ENOENT)
-              : exchange(parent, from, newParent, there.get());
-      case NO_REPLACE ->
-          there.isPresent() ? Result.failed(Errno.EEXIST) : move(parent, from, newParent, newName);
+      case EXCHANGE -> exchange(parent, from, newParent, there.orElseThrow());
+      case NO_REPLACE -> move(parent, from, newParent, newName);
       case REPLACE ->
           there.isPresent()
               ? replace(parent, from, newParent, there.get())

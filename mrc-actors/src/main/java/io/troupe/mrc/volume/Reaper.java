@@ -149,7 +149,9 @@ final class Reaper {
     }
   }
 
-  /** Looks the records through only when some may have been missed: deleted ones slow the look down. */
+  /**
+   * Looks the records through only when some may have been missed: deleted ones slow the look down.
+   */
   private Behavior<Command> rescan() {
     if (incomplete && todo.isEmpty()) {
       List<Garbage> found = namespace.garbage(0, MAX_TODO);
