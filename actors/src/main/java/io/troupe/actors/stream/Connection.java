@@ -33,7 +33,7 @@ import org.agrona.CloseHelper;
  */
 final class Connection implements Assembly.Target {
   private static final int FRAGMENTS_AT_ONCE = 32;
-  private static final long PING_NANOS = 500_000_000;
+  private static final long PING_NANOS = 1_000_000_000;
   private static final long WELCOME_SECONDS = 3;
 
   private final StreamEndpoint osd;

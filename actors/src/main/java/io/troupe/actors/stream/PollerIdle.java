@@ -11,7 +11,7 @@ import org.agrona.concurrent.IdleStrategy;
 final class PollerIdle implements IdleStrategy {
   private static final int SPINS = 20;
   private static final long BUSY_NANOS = 5_000_000;
-  private static final long RECENT_NANOS = 500_000_000;
+  private static final long RECENT_NANOS = 50_000_000;
   private static final long SHORT_PARK = 50_000;
   private static final long MEDIUM_PARK = 500_000;
   private static final long LONG_PARK = 4_000_000;

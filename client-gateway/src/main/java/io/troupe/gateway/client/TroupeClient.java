@@ -222,6 +222,8 @@ public final class TroupeClient implements AutoCloseable {
   @Override
   public void close() {
     reporter.cancel();
+    // With the session goes what it has open at the MRC.
+    Adapter.toClassic(system).stop(Adapter.toClassic(session));
     streams.close();
     if (ownsSystem) {
       system.terminate();

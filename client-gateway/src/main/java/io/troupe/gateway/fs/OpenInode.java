@@ -1,5 +1,7 @@
 package io.troupe.gateway.fs;
 
+import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Result;
 import io.troupe.actors.fs.Attributes;
 import io.troupe.actors.fs.FileTime;
 import io.troupe.actors.fs.XLocSet;
@@ -8,6 +10,9 @@ import io.troupe.actors.id.OsdId;
 import io.troupe.actors.volume.FileDescription;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * What this client knows of a file that it has open and the MRC may not know yet: how far its
@@ -24,6 +29,13 @@ final class OpenInode {
   private boolean sizeUnreported;
   private boolean mtimeUnreported;
   private final Set<OsdId> unsynced = new HashSet<>();
+
+  /** What was taken to be reported is not known to have arrived. */
+  private boolean reporting;
+
+  /** The last flush that was begun. */
+  private CompletionStage<Result<Done>> flushing =
+      CompletableFuture.completedFuture(Result.ok(Done.DONE));
 
   /** What a flush takes care of. */
   record Unflushed(
@@ -106,16 +118,15 @@ final class OpenInode {
   /** The attributes as this client must see them. */
   synchronized Attributes overlay(Attributes a) {
     truncated(a);
-    if (a.truncateEpoch() < truncateEpoch) {
-      return a;
-    }
-    if (a.sizeBytes() > sizeBytes) {
+    boolean ahead =
+        sizeUnreported || mtimeUnreported || reporting || a.truncateEpoch() < truncateEpoch;
+    if (a.truncateEpoch() == truncateEpoch && a.sizeBytes() > sizeBytes) {
       sizeBytes = a.sizeBytes();
     }
-    if (!sizeUnreported && !mtimeUnreported) {
+    if (!ahead && a.sizeBytes() == sizeBytes) {
       return a;
     }
-    FileTime m = mtimeUnreported ? mtime : a.mtime();
+    FileTime m = ahead ? mtime : a.mtime();
     FileTime c = m.compareTo(a.ctime()) > 0 ? m : a.ctime();
     return new Attributes(
         a.inode(),
@@ -125,10 +136,27 @@ final class OpenInode {
         a.gid(),
         a.rdev(),
         sizeBytes,
-        a.truncateEpoch(),
+        truncateEpoch,
         a.atime(),
         m,
         c);
+  }
+
+  /**
+   * Flushes of one file follow each other: who asks while one is under way must not be told that
+   * there is nothing to do, for that one may still fail.
+   */
+  synchronized CompletionStage<Result<Done>> flushInTurn(
+      Supplier<CompletionStage<Result<Done>>> flush) {
+    flushing =
+        flushing.toCompletableFuture().isDone()
+            ? flush.get()
+            : flushing.thenCompose(before -> flush.get());
+    return flushing;
+  }
+
+  synchronized boolean isFlushing() {
+    return !flushing.toCompletableFuture().isDone();
   }
 
   /** Hands over what is to be flushed; writes from now on are the next flush's. */
@@ -141,11 +169,17 @@ final class OpenInode {
         new Unflushed(osds, sizeUnreported || mtimeUnreported, truncateEpoch, sizeBytes, mtime);
     sizeUnreported = false;
     mtimeUnreported = false;
+    reporting = u.report();
     return u;
+  }
+
+  synchronized void flushed() {
+    reporting = false;
   }
 
   /** A flush failed: all of it is still to be done. */
   synchronized void giveBack(Unflushed u) {
+    reporting = false;
     unsynced.addAll(u.osds());
     if (u.report() && u.truncateEpoch() == truncateEpoch) {
       sizeUnreported = true;

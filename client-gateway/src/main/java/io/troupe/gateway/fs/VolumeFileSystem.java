@@ -50,6 +50,11 @@ import org.slf4j.LoggerFactory;
 public final class VolumeFileSystem implements InodeFileSystem {
   private static final Logger LOG = LoggerFactory.getLogger(VolumeFileSystem.class);
 
+  /**
+   * What one read or write may carry: what the windows of a wide stripe take in reasonable time.
+   */
+  private static final long MAX_TRANSFER_BYTES = 64L << 20;
+
   private final VolumeId volume;
   private final ClusterPort cluster;
   private final StripedIo io;
@@ -304,12 +309,25 @@ public final class VolumeFileSystem implements InodeFileSystem {
         Result.failed(Errno.EBADF, "no open file has handle " + handle));
   }
 
+  private static CompletionStage<Result<Integer>> tooLarge(MemorySegment memory) {
+    return CompletableFuture.completedFuture(
+        Result.failed(
+            Errno.EINVAL,
+            "offset or length out of range; one call carries at most "
+                + MAX_TRANSFER_BYTES
+                + " bytes, not "
+                + memory.byteSize()));
+  }
+
   @Override
   public CompletionStage<Result<Integer>> read(
       long handle, long offset, MemorySegment destination) {
     OpenInode open = byHandle.get(handle);
     if (open == null) {
       return badHandle(handle);
+    }
+    if (offset < 0 || destination.byteSize() > MAX_TRANSFER_BYTES) {
+      return tooLarge(destination);
     }
     long left = open.sizeBytes() - offset;
     if (left <= 0 || destination.byteSize() == 0) {
@@ -330,6 +348,9 @@ public final class VolumeFileSystem implements InodeFileSystem {
     }
     if (source.byteSize() == 0) {
       return CompletableFuture.completedFuture(Result.ok(0));
+    }
+    if (offset < 0 || source.byteSize() > MAX_TRANSFER_BYTES) {
+      return tooLarge(source);
     }
     if (!clearPrivileges) {
       return write(open, offset, source, true);
@@ -388,8 +409,12 @@ public final class VolumeFileSystem implements InodeFileSystem {
     return flush(handle);
   }
 
-  /** First the bytes, then the size: a size is never durable before what it speaks of. */
   private CompletionStage<Result<Done>> flush(OpenInode open, boolean withSync) {
+    return open.flushInTurn(() -> flushNow(open, withSync));
+  }
+
+  /** First the bytes, then the size, so that a flush leaves no size behind without its bytes. */
+  private CompletionStage<Result<Done>> flushNow(OpenInode open, boolean withSync) {
     OpenInode.Unflushed u = open.take(withSync);
     if (u.isNothing()) {
       return CompletableFuture.completedFuture(Result.ok(Done.DONE));
@@ -404,6 +429,8 @@ public final class VolumeFileSystem implements InodeFileSystem {
             result -> {
               if (result instanceof Result.Failed<Done>) {
                 open.giveBack(u);
+              } else {
+                open.flushed();
               }
               return result;
             });
