@@ -197,18 +197,32 @@ public final class VolumeFileSystem implements InodeFileSystem {
 
   @Override
   public CompletionStage<Result<Attributes>> setAttributes(long inode, AttributeChange change) {
-    CompletionStage<Result<Attributes>> s =
-        ask(inode, r -> new VolumeCommand.SetAttributes(inode, change, r));
-    return s.thenApply(
-        result ->
-            result.map(
-                a -> {
-                  OpenInode open = byInode.get(inode);
-                  if (open != null && change.mtime().isPresent()) {
-                    open.timesSet(a);
-                  }
-                  return overlay(a);
-                }));
+    OpenInode open = byInode.get(inode);
+    if (open == null || change.mtime().isEmpty()) {
+      return overlaid(askSetAttributes(inode, change));
+    }
+    // In turn with reports of the file: one that was begun before must not undo the time behind our
+    // back.
+    CompletableFuture<Result<Attributes>> outcome = new CompletableFuture<>();
+    var unused =
+        open.flushInTurn(
+            () ->
+                askSetAttributes(inode, change)
+                    .thenApply(
+                        result -> {
+                          outcome.complete(
+                              result.map(
+                                  a -> {
+                                    open.timesSet(a);
+                                    return open.overlay(a);
+                                  }));
+                          return Result.ok(Done.DONE);
+                        }));
+    return outcome;
+  }
+
+  private CompletionStage<Result<Attributes>> askSetAttributes(long inode, AttributeChange change) {
+    return ask(inode, r -> new VolumeCommand.SetAttributes(inode, change, r));
   }
 
   @Override
