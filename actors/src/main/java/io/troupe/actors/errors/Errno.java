@@ -31,7 +31,8 @@ public enum Errno {
   EOPNOTSUPP(95),
   ETIMEDOUT(110),
   ESTALE(116),
-  EDQUOT(122);
+  EDQUOT(122),
+  E2BIG(7);
 
   private final int code;
 

@@ -34,12 +34,20 @@ public final class Name implements Comparable<Name> {
     return bytes.length;
   }
 
+  /** True for "." and "..". */
+  public boolean isDots() {
+    return bytes.length > 0
+        && bytes.length <= 2
+        && bytes[0] == '.'
+        && bytes[bytes.length - 1] == '.';
+  }
+
   /** True for 1..255 bytes without NUL and slash, other than "." and "..". */
   public boolean isValidEntry() {
     if (bytes.length == 0 || bytes.length > MAX_BYTES) {
       return false;
     }
-    if (bytes[0] == '.' && (bytes.length == 1 || (bytes.length == 2 && bytes[1] == '.'))) {
+    if (isDots()) {
       return false;
     }
     for (byte b : bytes) {

@@ -35,6 +35,7 @@ import io.troupe.actors.volume.AttributeChange;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.DirectoryPage;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.PendingCut;
 import io.troupe.actors.volume.RenameMode;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.actors.volume.VolumePolicy;
@@ -76,7 +77,8 @@ public final class ActorsRegistrations implements KryoRegistrations {
         RenameMode.class,
         VolumePolicy.class,
         XattrMode.class,
-        ReplicaDescription.class);
+        ReplicaDescription.class,
+        PendingCut.class);
     r.addAll(
         150,
         VolumeCommand.Initialize.class,

@@ -8,7 +8,11 @@ import java.util.Optional;
  * An inode with where its content lies.
  *
  * @param xlocs empty for anything but a regular file
- * @param truncatePending the OSDs may still hold what the last truncate cut off
+ * @param pendingCut where the OSDs have to cut, as long as some may still hold what lies behind
  */
 public record FileDescription(
-    Attributes attributes, Optional<XLocSet> xlocs, boolean truncatePending) {}
+    Attributes attributes, Optional<XLocSet> xlocs, Optional<PendingCut> pendingCut) {
+  public boolean truncatePending() {
+    return pendingCut.isPresent();
+  }
+}

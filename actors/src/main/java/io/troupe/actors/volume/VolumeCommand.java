@@ -22,7 +22,10 @@ public sealed interface VolumeCommand {
 
   // ---- life of a volume
 
-  /** Makes the root directory of a new volume. Repeated on an existing one it changes nothing. */
+  /**
+   * Makes the root directory of a new volume. Repeated on an existing one it changes nothing; EBUSY
+   * on one that is being removed.
+   */
   record Initialize(VolumePolicy policy, ActorRef<Result<Done>> replyTo) implements VolumeCommand {}
 
   /**
@@ -119,7 +122,8 @@ public sealed interface VolumeCommand {
 
   /**
    * A client tells how far a file reaches that it has written to. Counts only with the file's
-   * current truncate epoch and only where it is larger.
+   * current truncate epoch and only where it is larger; the modification time, too, counts only
+   * with that epoch, since the truncate came later.
    *
    * @param clearPrivileges the write took set-user-id and set-group-id away
    */
@@ -132,6 +136,11 @@ public sealed interface VolumeCommand {
       ActorRef<Result<Attributes>> replyTo)
       implements VolumeCommand {}
 
+  /**
+   * Sets an extended attribute: ERANGE for a name of other than 1..255 bytes, E2BIG for a value of
+   * more than 64 KiB, ENOSPC where the inode would have more than 256 of them or more than 256 KiB
+   * of names and values.
+   */
   record SetXattr(
       long inode, Name name, byte[] value, XattrMode mode, ActorRef<Result<Done>> replyTo)
       implements VolumeCommand {}
@@ -141,7 +150,8 @@ public sealed interface VolumeCommand {
 
   /**
    * First half of a truncate, from the File entity: raises the truncate epoch, sets the size and
-   * remembers that the OSDs have not cut their objects yet.
+   * remembers that the OSDs have not cut their objects yet. EBUSY while they have not done so for
+   * the truncate before: forgetting that one would let show again what it cut off.
    */
   record BeginTruncate(long inode, long sizeBytes, ActorRef<Result<FileDescription>> replyTo)
       implements VolumeCommand {}

@@ -33,7 +33,7 @@ final class OpenInodeTest {
               Optional.of(
                   new XLocSet(
                       1, List.of(new ReplicaLocation(new StripingPolicy(4096, 1), List.of(OSD))))),
-              false));
+              Optional.empty()));
 
   private static Attributes stored(long size, int epoch) {
     FileTime t = new FileTime(10, 0);

@@ -12,6 +12,7 @@ import io.troupe.sharding.Entities;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -38,7 +39,9 @@ public final class FileEntity {
 
   private record SessionGone(ActorRef<SessionEvent> session) implements FileCommand.Local {}
 
-  private record StepDone() implements FileCommand.Local {}
+  /** The request is answered; one that failed counts nobody as a holder. */
+  private record StepDone(Optional<ActorRef<SessionEvent>> notOpened)
+      implements FileCommand.Local {}
 
   private record Released(Result<Done> result) implements FileCommand.Local {}
 
@@ -60,6 +63,7 @@ public final class FileEntity {
 
     /** A request that talks to the Volume or the OSDs. */
     private record Step(
+        Optional<ActorRef<SessionEvent>> opener,
         Supplier<CompletionStage<Result<FileDescription>>> work,
         ActorRef<Result<FileDescription>> replyTo) {}
 
@@ -100,25 +104,37 @@ public final class FileEntity {
           .onCommand(FileCommand.Close.class, this::close)
           .onCommand(
               FileCommand.Truncate.class,
-              (state, t) -> step(new Step(() -> truncation.begin(t.sizeBytes()), t.replyTo())))
-          .onCommand(FileCommand.Unlinked.class, (state, u) -> unlinked())
-          .onCommand(SessionGone.class, (state, g) -> sessionGone(g.session()))
-          .onCommand(
-              StepDone.class,
-              (state, d) -> {
-                busy = false;
-                return nextStep();
+              (state, t) -> {
+                Step step =
+                    new Step(Optional.empty(), () -> truncation.begin(t.sizeBytes()), t.replyTo());
+                return isFull() ? refuse(t.replyTo()) : step(step);
               })
+          .onCommand(FileCommand.Unlinked.class, (state, u) -> unlinked(state))
+          .onCommand(SessionGone.class, (state, g) -> sessionGone(state, g.session()))
+          .onCommand(StepDone.class, this::stepDone)
           .onCommand(Released.class, this::released)
           .onCommand(Stop.class, (state, s) -> stop(state))
           .build();
     }
 
     private Effect<FileState> open(FileState state, FileCommand.Open open) {
+      if (isFull()) {
+        return refuse(open.replyTo());
+      }
+      // Counted before it is known to succeed: an unlink in between must not take the file away.
       if (table.open(open.session())) {
         watch(open.session());
       }
-      return step(new Step(truncation::describe, open.replyTo()));
+      return step(new Step(Optional.of(open.session()), truncation::describe, open.replyTo()));
+    }
+
+    private boolean isFull() {
+      return waiting.size() >= MAX_WAITING;
+    }
+
+    private Effect<FileState> refuse(ActorRef<Result<FileDescription>> replyTo) {
+      return Effect()
+          .reply(replyTo, Result.failed(Errno.EAGAIN, "too many requests wait for file " + file));
     }
 
     private Effect<FileState> opened(ActorRef<SessionEvent> session) {
@@ -129,62 +145,73 @@ public final class FileEntity {
     }
 
     private Effect<FileState> step(Step step) {
-      if (waiting.size() >= MAX_WAITING) {
-        return Effect()
-            .reply(
-                step.replyTo(),
-                Result.failed(Errno.EAGAIN, "too many requests wait for file " + file));
-      }
       waiting.add(step);
-      return nextStep();
+      nextStep();
+      return Effect().none();
     }
 
-    private Effect<FileState> nextStep() {
+    private void nextStep() {
       Step step = busy ? null : waiting.poll();
       if (step == null) {
-        return Effect().none();
+        return;
       }
       busy = true;
       ActorRef<FileCommand> self = context.getSelf();
       step.work()
           .get()
           .whenComplete(
-              (result, failure) -> {
-                step.replyTo()
-                    .tell(
-                        failure == null
-                            ? result
-                            : Result.failed(Errno.EIO, "file " + file + ": " + failure));
-                self.tell(new StepDone());
+              (outcome, failure) -> {
+                Result<FileDescription> result =
+                    failure == null
+                        ? outcome
+                        : Result.failed(Errno.EIO, "file " + file + ": " + failure);
+                step.replyTo().tell(result);
+                boolean failed = result instanceof Result.Failed<FileDescription>;
+                self.tell(new StepDone(failed ? step.opener() : Optional.empty()));
               });
+    }
+
+    private Effect<FileState> stepDone(FileState state, StepDone done) {
+      busy = false;
+      nextStep();
+      if (done.notOpened().isPresent()) {
+        closed(done.notOpened().get());
+        return holdersChanged(state);
+      }
       return Effect().none();
     }
 
     private Effect<FileState> close(FileState state, FileCommand.Close close) {
-      if (table.close(close.session())) {
-        context.unwatch(close.session());
-      }
+      closed(close.session());
       close.replyTo().tell(Result.ok(Done.DONE));
-      return holdersChanged();
+      return holdersChanged(state);
     }
 
-    private Effect<FileState> sessionGone(ActorRef<SessionEvent> session) {
+    private void closed(ActorRef<SessionEvent> session) {
+      if (table.close(session)) {
+        context.unwatch(session);
+      }
+    }
+
+    private Effect<FileState> sessionGone(FileState state, ActorRef<SessionEvent> session) {
       table.forget(session);
-      return holdersChanged();
+      return holdersChanged(state);
     }
 
-    private Effect<FileState> unlinked() {
+    private Effect<FileState> unlinked(FileState state) {
       unlinked = true;
-      return holdersChanged();
+      return holdersChanged(state);
     }
 
     /** Of a file without a name, who holds it must survive a crash; without holders it goes. */
-    private Effect<FileState> holdersChanged() {
+    private Effect<FileState> holdersChanged(FileState state) {
       if (!unlinked) {
         return Effect().none();
       }
       if (!table.isEmpty()) {
-        return Effect().persist(table.snapshot());
+        // The Volume reminds of unlinked files again and again.
+        FileState now = table.snapshot();
+        return now.equals(state) ? Effect().none() : Effect().persist(now);
       }
       release();
       return Effect().none();

@@ -10,6 +10,7 @@ import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.PendingCut;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.sharding.Entities;
 import java.time.Duration;
@@ -23,13 +24,31 @@ import org.apache.pekko.actor.typed.ActorRef;
 /**
  * The steps of a truncate: the Volume notes new epoch and size and that the OSDs have not cut yet;
  * they cut; the Volume takes the note back. Each step may be repeated; a failure leaves the note,
- * and the next open goes on from there.
+ * and the next open or truncate goes on from there.
  */
 record Truncation(FileId file, Entities entities, Duration timeout) {
   CompletionStage<Result<FileDescription>> begin(long sizeBytes) {
-    return this.<FileDescription>askVolume(
-            r -> new VolumeCommand.BeginTruncate(file.inode(), sizeBytes, r))
+    return note(sizeBytes)
+        .thenCompose(
+            noted ->
+                noted instanceof Result.Failed<FileDescription> f && f.errno() == Errno.EBUSY
+                    ? finishThenNote(sizeBytes)
+                    : CompletableFuture.completedFuture(noted))
         .thenCompose(this::orFinish);
+  }
+
+  private CompletionStage<Result<FileDescription>> note(long sizeBytes) {
+    return askVolume(r -> new VolumeCommand.BeginTruncate(file.inode(), sizeBytes, r));
+  }
+
+  /** An older cut comes first: an OSD that missed it would show again what it cut off. */
+  private CompletionStage<Result<FileDescription>> finishThenNote(long sizeBytes) {
+    return describe()
+        .thenCompose(
+            finished ->
+                finished instanceof Result.Ok<FileDescription>
+                    ? note(sizeBytes)
+                    : CompletableFuture.completedFuture(finished));
   }
 
   CompletionStage<Result<FileDescription>> describe() {
@@ -38,14 +57,16 @@ record Truncation(FileId file, Entities entities, Duration timeout) {
   }
 
   private CompletionStage<Result<FileDescription>> orFinish(Result<FileDescription> described) {
-    if (described instanceof Result.Ok<FileDescription>(FileDescription d) && d.truncatePending()) {
-      return cut(d).thenCompose(outcome -> finish(d, outcome));
+    if (described instanceof Result.Ok<FileDescription>(FileDescription d)
+        && d.pendingCut().isPresent()) {
+      PendingCut cut = d.pendingCut().get();
+      return cut(d, cut).thenCompose(outcome -> finish(d, cut, outcome));
     }
     return CompletableFuture.completedFuture(described);
   }
 
   /** Asks all OSDs; the first failure is the outcome. */
-  private CompletionStage<Optional<Result.Failed<Done>>> cut(FileDescription d) {
+  private CompletionStage<Optional<Result.Failed<Done>>> cut(FileDescription d, PendingCut cut) {
     List<CompletableFuture<Result<Done>>> answers = new ArrayList<>();
     for (ReplicaLocation replica : d.xlocs().map(XLocSet::replicas).orElse(List.of())) {
       for (OsdId osd : replica.osds()) {
@@ -54,8 +75,7 @@ record Truncation(FileId file, Entities entities, Duration timeout) {
                 osd,
                 file,
                 (ActorRef<Result<Done>> r) ->
-                    new ReplicaCommand.Truncate(
-                        d.attributes().truncateEpoch(), d.attributes().sizeBytes(), replica, r),
+                    new ReplicaCommand.Truncate(cut.truncateEpoch(), cut.sizeBytes(), replica, r),
                 timeout);
         answers.add(
             answer
@@ -77,13 +97,13 @@ record Truncation(FileId file, Entities entities, Duration timeout) {
   }
 
   private CompletionStage<Result<FileDescription>> finish(
-      FileDescription d, Optional<Result.Failed<Done>> failure) {
+      FileDescription d, PendingCut cut, Optional<Result.Failed<Done>> failure) {
     if (failure.isPresent()) {
       return CompletableFuture.completedFuture(failure.get().as());
     }
     return this.<Attributes>askVolume(
-            r -> new VolumeCommand.EndTruncate(file.inode(), d.attributes().truncateEpoch(), r))
-        .thenApply(result -> result.map(a -> new FileDescription(a, d.xlocs(), false)));
+            r -> new VolumeCommand.EndTruncate(file.inode(), cut.truncateEpoch(), r))
+        .thenApply(result -> result.map(a -> new FileDescription(a, d.xlocs(), Optional.empty())));
   }
 
   <T> CompletionStage<Result<T>> askVolume(

@@ -4,33 +4,35 @@ import io.troupe.actors.fs.Attributes;
 import io.troupe.actors.fs.FileTime;
 import io.troupe.actors.fs.XLocSet;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.PendingCut;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * An inode as it is stored.
  *
  * @param parent of a directory; 0 for everything else
- * @param truncatePending the OSDs may hold what the last truncate cut off
+ * @param pendingCut the size of a truncate that some OSDs may not have carried out
  * @param xlocs of a regular file
  * @param target of a symlink
  */
 record InodeRecord(
     Attributes attributes,
     long parent,
-    boolean truncatePending,
+    OptionalLong pendingCut,
     Optional<XLocSet> xlocs,
     Optional<byte[]> target) {
 
   InodeRecord with(Attributes a) {
-    return new InodeRecord(a, parent, truncatePending, xlocs, target);
+    return new InodeRecord(a, parent, pendingCut, xlocs, target);
   }
 
   InodeRecord inDirectory(long newParent) {
-    return new InodeRecord(attributes, newParent, truncatePending, xlocs, target);
+    return new InodeRecord(attributes, newParent, pendingCut, xlocs, target);
   }
 
-  InodeRecord pending(boolean p) {
-    return new InodeRecord(attributes, parent, p, xlocs, target);
+  InodeRecord toCut(OptionalLong sizeBytes) {
+    return new InodeRecord(attributes, parent, sizeBytes, xlocs, target);
   }
 
   InodeRecord linked(int change, FileTime now) {
@@ -81,6 +83,11 @@ record InodeRecord(
   }
 
   FileDescription describe() {
-    return new FileDescription(attributes, xlocs, truncatePending);
+    return new FileDescription(
+        attributes,
+        xlocs,
+        pendingCut.isPresent()
+            ? Optional.of(new PendingCut(attributes.truncateEpoch(), pendingCut.getAsLong()))
+            : Optional.empty());
   }
 }

@@ -79,6 +79,9 @@ public final class Namespace {
     if (!(r instanceof Result.Ok<InodeRecord>)) {
       return failure(r);
     }
+    if (!isXattrName(name)) {
+      return Result.failed(Errno.ERANGE);
+    }
     return tree.xattr(inode, name)
         .<Result<byte[]>>map(Result::ok)
         .orElse(Result.failed(Errno.ENODATA));
@@ -107,6 +110,10 @@ public final class Namespace {
   /** Inodes without a name that may still be open, behind the given one; 0 from the first. */
   public List<Long> orphans(long afterInode, int max) {
     return tree.orphans(afterInode, max);
+  }
+
+  static boolean isXattrName(Name name) {
+    return name.length() > 0 && name.length() <= Name.MAX_BYTES;
   }
 
   static Result<InodeRecord> existing(Tree tree, long inode) {

@@ -21,6 +21,7 @@ import io.troupe.actors.volume.XattrMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongFunction;
 
 /**
@@ -34,6 +35,12 @@ public final class NamespaceChange {
 
   /** As XATTR_SIZE_MAX of {@code limits.h}. */
   static final int MAX_XATTR_BYTES = 64 << 10;
+
+  /** So many names of full length are the longest list that listxattr(2) gives, XATTR_LIST_MAX. */
+  static final int MAX_XATTRS = 256;
+
+  /** Names and values of one inode: every set looks at all of them, and a delete removes them. */
+  static final int MAX_XATTRS_BYTES = 256 << 10;
 
   /** PATH_MAX of {@code limits.h} less the final NUL. */
   static final int MAX_TARGET_BYTES = 4095;
@@ -84,8 +91,11 @@ public final class NamespaceChange {
   // ---- life of the volume
 
   public Result<Done> initialize(VolumePolicy policy) {
-    if (tree.head().isPresent()) {
-      return Namespace.done();
+    Optional<Head> head = tree.head();
+    if (head.isPresent()) {
+      return head.get().removing()
+          ? Result.failed(Errno.EBUSY, "the volume is being removed")
+          : Namespace.done();
     }
     Attributes root =
         new Attributes(
@@ -100,7 +110,9 @@ public final class NamespaceChange {
             now,
             now,
             now);
-    tree.put(new InodeRecord(root, FileId.ROOT_INODE, false, Optional.empty(), Optional.empty()));
+    tree.put(
+        new InodeRecord(
+            root, FileId.ROOT_INODE, OptionalLong.empty(), Optional.empty(), Optional.empty()));
     tree.put(new Head(policy, FileId.ROOT_INODE + 1, 1, 0, false));
     return Namespace.done();
   }
@@ -139,6 +151,9 @@ public final class NamespaceChange {
     }
     Optional<Dentry> there =
         name.length() <= Name.MAX_BYTES ? tree.dentry(parent, name) : Optional.empty();
+    if (name.isDots() && !exclusive) {
+      return Result.failed(Errno.EISDIR);
+    }
     if (there.isPresent() && !exclusive) {
       InodeRecord r = tree.inode(there.get().inode()).orElseThrow();
       if (r.isDirectory()) {
@@ -166,7 +181,8 @@ public final class NamespaceChange {
     if (type == FileType.DIRECTORY || type == FileType.SYMLINK) {
       return Result.failed(Errno.EINVAL, "mknod makes no " + type);
     }
-    return make(parent, name, mode, rdev, caller, Optional.empty()).map(InodeRecord::attributes);
+    int known = mode & (FileType.MASK | FileType.PERMISSION_MASK);
+    return make(parent, name, known, rdev, caller, Optional.empty()).map(InodeRecord::attributes);
   }
 
   public Result<Attributes> makeDirectory(long parent, Name name, int mode, Caller caller) {
@@ -226,7 +242,7 @@ public final class NamespaceChange {
                 now,
                 now),
             isDirectory ? parent : 0,
-            false,
+            OptionalLong.empty(),
             xlocs,
             target);
     if (!tree.enter(parent, name, inode)) {
@@ -245,9 +261,14 @@ public final class NamespaceChange {
       if (name.length() > Name.MAX_BYTES) {
         return Result.failed(Errno.ENAMETOOLONG);
       }
+      if (name.length() == 0) {
+        return Result.failed(Errno.ENOENT);
+      }
+      if (name.isDots()) {
+        return Result.failed(Errno.EEXIST);
+      }
       if (!name.isValidEntry()) {
-        return Result.failed(
-            name.length() > 0 && name.bytes()[0] == '.' ? Errno.EEXIST : Errno.EINVAL);
+        return Result.failed(Errno.EINVAL);
       }
       if (tree.dentry(parent, name).isPresent()) {
         return Result.failed(Errno.EEXIST);
@@ -286,7 +307,7 @@ public final class NamespaceChange {
   // ---- removing
 
   public Result<Done> unlink(long parent, Name name) {
-    Result<Found> found = find(parent, name);
+    Result<Found> found = find(parent, name, Errno.EISDIR);
     if (!(found instanceof Result.Ok<Found>(Found f))) {
       return Namespace.failure(found);
     }
@@ -300,13 +321,8 @@ public final class NamespaceChange {
   }
 
   public Result<Done> removeDirectory(long parent, Name name) {
-    if (name.length() == 1 && name.bytes()[0] == '.') {
-      return Result.failed(Errno.EINVAL);
-    }
-    if (name.toString().equals("..")) {
-      return Result.failed(Errno.ENOTEMPTY);
-    }
-    Result<Found> found = find(parent, name);
+    Errno ofDots = name.length() == 1 ? Errno.EINVAL : Errno.ENOTEMPTY;
+    Result<Found> found = find(parent, name, ofDots);
     if (!(found instanceof Result.Ok<Found>(Found f))) {
       return Namespace.failure(found);
     }
@@ -326,13 +342,21 @@ public final class NamespaceChange {
   /** An entry with both ends. */
   private record Found(InodeRecord directory, Dentry entry, InodeRecord inode) {}
 
-  private Result<Found> find(long parent, Name name) {
+  /**
+   * Looks up what is to be removed or moved.
+   *
+   * @param ofDots why "." and "..", which are no records, cannot be
+   */
+  private Result<Found> find(long parent, Name name, Errno ofDots) {
     Result<InodeRecord> directory = Namespace.directory(tree, parent);
     if (!(directory instanceof Result.Ok<InodeRecord>(InodeRecord d))) {
       return Namespace.failure(directory);
     }
     if (name.length() > Name.MAX_BYTES) {
       return Result.failed(Errno.ENAMETOOLONG);
+    }
+    if (name.isDots()) {
+      return Result.failed(ofDots);
     }
     Optional<Dentry> entry = tree.dentry(parent, name);
     if (entry.isEmpty()) {
@@ -383,16 +407,17 @@ public final class NamespaceChange {
 
   public Result<Done> rename(
       long parent, Name name, long newParent, Name newName, RenameMode mode) {
-    if (!newName.isValidEntry()) {
-      return Result.failed(newName.length() > Name.MAX_BYTES ? Errno.ENAMETOOLONG : Errno.EINVAL);
-    }
-    Result<Found> source = find(parent, name);
+    Result<Found> source = find(parent, name, Errno.EINVAL);
     if (!(source instanceof Result.Ok<Found>(Found from))) {
       return Namespace.failure(source);
     }
     Result<InodeRecord> target = Namespace.directory(tree, newParent);
     if (!(target instanceof Result.Ok<InodeRecord>)) {
       return Namespace.failure(target);
+    }
+    Optional<Errno> flaw = flawOfTarget(newName);
+    if (flaw.isPresent()) {
+      return Result.failed(flaw.get());
     }
     Optional<Dentry> there = tree.dentry(newParent, newName);
     // In the order of renameat2(2) in Linux: what the flags forbid comes before loops.
@@ -413,6 +438,16 @@ public final class NamespaceChange {
               ? replace(parent, from, newParent, there.get())
               : move(parent, from, newParent, newName);
     };
+  }
+
+  private static Optional<Errno> flawOfTarget(Name newName) {
+    if (newName.length() > Name.MAX_BYTES) {
+      return Optional.of(Errno.ENAMETOOLONG);
+    }
+    if (newName.length() == 0) {
+      return Optional.of(Errno.ENOENT);
+    }
+    return newName.isValidEntry() ? Optional.empty() : Optional.of(Errno.EINVAL);
   }
 
   /** Whether the directory is the ancestor or lies somewhere below it. */
@@ -559,15 +594,18 @@ public final class NamespaceChange {
       return Namespace.failure(found);
     }
     Attributes a = r.attributes();
-    long size = epoch == a.truncateEpoch() ? Math.max(a.sizeBytes(), sizeBytes) : a.sizeBytes();
+    int mode = clearPrivileges ? withoutPrivileges(a.mode()) : a.mode();
+    if (epoch != a.truncateEpoch()) {
+      // What was written then was cut, later than it was written.
+      InodeRecord same = r.sized(a.sizeBytes(), a.truncateEpoch(), a.mtime(), a.ctime(), mode);
+      if (mode != a.mode()) {
+        tree.put(same);
+      }
+      return Result.ok(same.attributes());
+    }
     FileTime ctime = a.ctime().compareTo(mtime) > 0 ? a.ctime() : mtime;
-    InodeRecord next =
-        r.sized(
-            size,
-            a.truncateEpoch(),
-            mtime,
-            ctime,
-            clearPrivileges ? withoutPrivileges(a.mode()) : a.mode());
+    long size = Math.max(a.sizeBytes(), sizeBytes);
+    InodeRecord next = r.sized(size, a.truncateEpoch(), mtime, ctime, mode);
     resized(r, next);
     return Result.ok(next.attributes());
   }
@@ -577,8 +615,13 @@ public final class NamespaceChange {
     if (!(found instanceof Result.Ok<InodeRecord>(InodeRecord r))) {
       return Namespace.failure(found);
     }
+    if (r.pendingCut().isPresent()) {
+      return Result.failed(Errno.EBUSY, "the truncate before has not reached all OSDs");
+    }
     Attributes a = r.attributes();
-    InodeRecord next = r.sized(sizeBytes, a.truncateEpoch() + 1, now, now, a.mode()).pending(true);
+    InodeRecord next =
+        r.sized(sizeBytes, a.truncateEpoch() + 1, now, now, a.mode())
+            .toCut(OptionalLong.of(sizeBytes));
     resized(r, next);
     return Result.ok(next.describe());
   }
@@ -588,8 +631,8 @@ public final class NamespaceChange {
     if (!(found instanceof Result.Ok<InodeRecord>(InodeRecord r))) {
       return Namespace.failure(found);
     }
-    if (r.truncatePending() && r.attributes().truncateEpoch() == epoch) {
-      tree.put(r.pending(false));
+    if (r.pendingCut().isPresent() && r.attributes().truncateEpoch() == epoch) {
+      tree.put(r.toCut(OptionalLong.empty()));
     }
     return Result.ok(r.attributes());
   }
@@ -625,18 +668,24 @@ public final class NamespaceChange {
     if (!(found instanceof Result.Ok<InodeRecord>(InodeRecord r))) {
       return Namespace.failure(found);
     }
-    if (name.length() == 0 || name.length() > Name.MAX_BYTES) {
+    if (!Namespace.isXattrName(name)) {
       return Result.failed(Errno.ERANGE, "an attribute's name has 1 to 255 bytes");
     }
     if (value.length > MAX_XATTR_BYTES) {
-      return Result.failed(Errno.ENOSPC, "an attribute's value has at most 64 KiB");
+      return Result.failed(Errno.E2BIG, "an attribute's value has at most 64 KiB");
     }
-    boolean there = tree.xattr(inode, name).isPresent();
+    Optional<byte[]> old = tree.xattr(inode, name);
+    boolean there = old.isPresent();
     if (there && mode == XattrMode.CREATE) {
       return Result.failed(Errno.EEXIST);
     }
     if (!there && mode == XattrMode.REPLACE) {
       return Result.failed(Errno.ENODATA);
+    }
+    Tree.XattrUsage used = tree.xattrUsage(inode);
+    int more = value.length - old.map(v -> v.length).orElse(-name.length());
+    if ((!there && used.names() >= MAX_XATTRS) || used.bytes() + more > MAX_XATTRS_BYTES) {
+      return Result.failed(Errno.ENOSPC, "inode " + inode + " has too many attributes");
     }
     tree.putXattr(inode, name, value);
     tree.put(r.linked(0, now));
@@ -647,6 +696,9 @@ public final class NamespaceChange {
     Result<InodeRecord> found = Namespace.existing(tree, inode);
     if (!(found instanceof Result.Ok<InodeRecord>(InodeRecord r))) {
       return Namespace.failure(found);
+    }
+    if (!Namespace.isXattrName(name)) {
+      return Result.failed(Errno.ERANGE);
     }
     if (tree.xattr(inode, name).isEmpty()) {
       return Result.failed(Errno.ENODATA);

@@ -81,6 +81,25 @@ public class Tree {
     return found;
   }
 
+  /** How many extended attributes an inode has, and the bytes of their names and values. */
+  record XattrUsage(int names, long bytes) {}
+
+  XattrUsage xattrUsage(long inode) {
+    byte[] prefix = keys.inode(inode);
+    int[] names = {0};
+    long[] bytes = {0};
+    records.scan(
+        Table.XATTR,
+        prefix,
+        Keys.successor(prefix),
+        (key, value) -> {
+          names[0]++;
+          bytes[0] += key.length - prefix.length + value.length;
+          return true;
+        });
+    return new XattrUsage(names[0], bytes[0]);
+  }
+
   boolean isOrphan(long inode) {
     return records.get(Table.ORPHAN, keys.inode(inode)).isPresent();
   }

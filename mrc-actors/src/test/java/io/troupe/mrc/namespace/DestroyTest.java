@@ -2,6 +2,7 @@ package io.troupe.mrc.namespace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.fs.Caller;
 import io.troupe.actors.fs.FileTime;
@@ -78,6 +79,12 @@ class DestroyTest {
       more = change(partition(2), overlay).destroyStep(perStep);
       committed.commit(overlay);
       assertThat(new Namespace(partition(2), committed).isLive()).isFalse();
+      assertThat(
+              change(partition(2), new Overlay(committed))
+                  .initialize(new VolumePolicy(STRIPING, 0755, 0, 0)))
+          .as("a volume on its way out is not made again")
+          .isInstanceOfSatisfying(
+              Result.Failed.class, f -> assertThat(f.errno()).isEqualTo(Errno.EBUSY));
       assertThat(++steps).isLessThanOrEqualTo(2 + (4 * files + 2) / perStep);
     }
     Namespace left = new Namespace(partition(2), committed);

@@ -12,6 +12,7 @@ import io.troupe.actors.fs.XLocSet;
 import io.troupe.actors.volume.AttributeChange;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.PendingCut;
 import io.troupe.actors.volume.RenameMode;
 import io.troupe.actors.volume.XattrMode;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class ModelFileSystem {
     FileTime atime = FileTime.EPOCH;
     FileTime mtime = FileTime.EPOCH;
     FileTime ctime = FileTime.EPOCH;
-    boolean pending;
+    Optional<Long> cut = Optional.empty();
     Optional<XLocSet> xlocs = Optional.empty();
     Optional<byte[]> target = Optional.empty();
     final Map<Name, Long> entries = new TreeMap<>();
@@ -55,7 +56,7 @@ final class ModelFileSystem {
       n.atime = atime;
       n.mtime = mtime;
       n.ctime = ctime;
-      n.pending = pending;
+      n.cut = cut;
       n.xlocs = xlocs;
       n.target = target;
       n.entries.putAll(entries);
@@ -150,7 +151,8 @@ final class ModelFileSystem {
 
   FileDescription describe(long inode) {
     Node n = node(inode);
-    return new FileDescription(attributes(inode), n.xlocs, n.pending);
+    return new FileDescription(
+        attributes(inode), n.xlocs, n.cut.map(size -> new PendingCut(n.epoch, size)));
   }
 
   SortedSet<Long> orphans() {
@@ -209,6 +211,9 @@ final class ModelFileSystem {
   Result<CreatedFile> createFile(
       long parent, Name name, int mode, Caller caller, boolean exclusive) {
     Node d = nodes.get(parent);
+    if (d != null && d.isDirectory() && isDots(name) && !exclusive) {
+      return error(Errno.EISDIR);
+    }
     Long there = d == null ? null : d.entries.get(name);
     if (there != null && !exclusive) {
       return node(there).isDirectory()
@@ -277,7 +282,11 @@ final class ModelFileSystem {
 
   // ---- removing
 
-  private Result<Long> find(long parent, Name name) {
+  private static boolean isDots(Name name) {
+    return name.equals(Name.of(".")) || name.equals(Name.of(".."));
+  }
+
+  private Result<Long> find(long parent, Name name, Errno ofDots) {
     Optional<Errno> e = noDirectory(parent);
     if (e.isPresent()) {
       return error(e.get());
@@ -285,12 +294,15 @@ final class ModelFileSystem {
     if (name.length() > Name.MAX_BYTES) {
       return error(Errno.ENAMETOOLONG);
     }
+    if (isDots(name)) {
+      return error(ofDots);
+    }
     Long inode = node(parent).entries.get(name);
     return inode == null ? error(Errno.ENOENT) : Result.ok(inode);
   }
 
   Result<Done> unlink(long parent, Name name) {
-    Result<Long> found = find(parent, name);
+    Result<Long> found = find(parent, name, Errno.EISDIR);
     if (!(found instanceof Result.Ok<Long>(Long inode))) {
       return ((Result.Failed<Long>) found).as();
     }
@@ -312,13 +324,8 @@ final class ModelFileSystem {
   }
 
   Result<Done> removeDirectory(long parent, Name name) {
-    if (name.equals(Name.of("."))) {
-      return error(Errno.EINVAL);
-    }
-    if (name.equals(Name.of(".."))) {
-      return error(Errno.ENOTEMPTY);
-    }
-    Result<Long> found = find(parent, name);
+    Result<Long> found =
+        find(parent, name, name.equals(Name.of(".")) ? Errno.EINVAL : Errno.ENOTEMPTY);
     if (!(found instanceof Result.Ok<Long>(Long inode))) {
       return ((Result.Failed<Long>) found).as();
     }
@@ -345,16 +352,16 @@ final class ModelFileSystem {
   // ---- renaming
 
   Result<Done> rename(long parent, Name name, long newParent, Name newName, RenameMode mode) {
-    if (!newName.isValidEntry()) {
-      return error(newName.length() > Name.MAX_BYTES ? Errno.ENAMETOOLONG : Errno.EINVAL);
-    }
-    Result<Long> found = find(parent, name);
+    Result<Long> found = find(parent, name, Errno.EINVAL);
     if (!(found instanceof Result.Ok<Long>(Long inode))) {
       return ((Result.Failed<Long>) found).as();
     }
     Optional<Errno> e = noDirectory(newParent);
     if (e.isPresent()) {
       return error(e.get());
+    }
+    if (!newName.isValidEntry()) {
+      return error(newName.length() > Name.MAX_BYTES ? Errno.ENAMETOOLONG : Errno.EINVAL);
     }
     Long there = node(newParent).entries.get(newName);
     if (mode == RenameMode.NO_REPLACE && there != null) {
@@ -459,12 +466,10 @@ final class ModelFileSystem {
       return error(e.get());
     }
     Node n = node(inode);
-    if (epoch == n.epoch && size > n.size) {
-      n.size = size;
-    }
-    n.mtime = mtime;
-    if (mtime.compareTo(n.ctime) > 0) {
-      n.ctime = mtime;
+    if (epoch == n.epoch) {
+      n.size = Math.max(n.size, size);
+      n.mtime = mtime;
+      n.ctime = mtime.compareTo(n.ctime) > 0 ? mtime : n.ctime;
     }
     if (clear) {
       clearPrivileges(n);
@@ -478,9 +483,12 @@ final class ModelFileSystem {
       return error(e.get());
     }
     Node n = node(inode);
+    if (n.cut.isPresent()) {
+      return error(Errno.EBUSY);
+    }
     n.epoch++;
     n.size = size;
-    n.pending = true;
+    n.cut = Optional.of(size);
     n.entriesChanged(now);
     return Result.ok(describe(inode));
   }
@@ -491,7 +499,7 @@ final class ModelFileSystem {
       return error(Errno.ENOENT);
     }
     if (n.epoch == epoch) {
-      n.pending = false;
+      n.cut = Optional.empty();
     }
     return Result.ok(attributes(inode));
   }
@@ -521,6 +529,9 @@ final class ModelFileSystem {
     Node n = nodes.get(inode);
     if (n == null) {
       return error(Errno.ENOENT);
+    }
+    if (name.length() > Name.MAX_BYTES) {
+      return error(Errno.ERANGE);
     }
     if (n.xattrs.remove(name) == null) {
       return error(Errno.ENODATA);
