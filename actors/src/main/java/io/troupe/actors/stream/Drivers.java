@@ -10,9 +10,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.agrona.IoUtil;
-import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +28,9 @@ final class Drivers {
 
   private static final int UDP_MTU = 8_192;
 
+  /** Only connecting and closing waits for a client's conductor, never a request. */
+  private static final long CONDUCTOR_SLEEP_MILLIS = 40;
+
   private Drivers() {}
 
   /** An embedded driver with a directory of its own; those of dead processes are cleared away. */
@@ -39,11 +41,10 @@ final class Drivers {
         new MediaDriver.Context()
             .aeronDirectoryName(directory.toString())
             .threadingMode(ThreadingMode.SHARED)
-            // On the data path only by its flow control: every 4 ms it lets 8 MiB pass at the
-            // least.
-            .sharedIdleStrategy(
-                new BackoffIdleStrategy(
-                    1, 1, TimeUnit.MICROSECONDS.toNanos(50), TimeUnit.MILLISECONDS.toNanos(4)))
+            .sharedIdleStrategy(new DriverIdle())
+            // Its thread would look for work a thousand times a second, which is more than all else
+            // that an idle node does; addresses are numbers, so that nothing here waits for a name.
+            .asyncExecutorEnabled(false)
             .ipcTermBufferLength(TERM_BYTES)
             .publicationTermBufferLength(TERM_BYTES)
             .ipcMtuLength(IPC_MTU)
@@ -77,6 +78,7 @@ final class Drivers {
     return Aeron.connect(
         new Aeron.Context()
             .aeronDirectoryName(driverDirectory)
+            .idleStrategy(new SleepingMillisIdleStrategy(CONDUCTOR_SLEEP_MILLIS))
             // The default one ends the process when a driver is gone, and drivers of others may go.
             .errorHandler(e -> LOG.debug("driver={} event=stream-error", driverDirectory, e))
             .subscriberErrorHandler(e -> LOG.warn("event=poll-error", e)));

@@ -12,9 +12,11 @@ final class PollerIdle implements IdleStrategy {
   private static final int SPINS = 20;
   private static final long BUSY_NANOS = 5_000_000;
   private static final long RECENT_NANOS = 50_000_000;
+  private static final long WHILE_AGO_NANOS = 1_000_000_000;
   private static final long SHORT_PARK = 50_000;
   private static final long MEDIUM_PARK = 500_000;
   private static final long LONG_PARK = 4_000_000;
+  private static final long LONGEST_PARK = 16_000_000;
 
   private int tries;
   private long lastWork = System.nanoTime();
@@ -37,7 +39,11 @@ final class PollerIdle implements IdleStrategy {
     } else {
       long since = System.nanoTime() - lastWork;
       LockSupport.parkNanos(
-          since < BUSY_NANOS ? SHORT_PARK : since < RECENT_NANOS ? MEDIUM_PARK : LONG_PARK);
+          since < BUSY_NANOS
+              ? SHORT_PARK
+              : since < RECENT_NANOS
+                  ? MEDIUM_PARK
+                  : since < WHILE_AGO_NANOS ? LONG_PARK : LONGEST_PARK);
     }
   }
 
