@@ -40,7 +40,8 @@ record LeaseCore(Epoch epoch, Optional<Instant> until) {
     return new LeaseCore(epoch.next(), Optional.of(end));
   }
 
-  LeaseCore release() {
-    return new LeaseCore(epoch, Optional.empty());
+  /** Gives up what was granted under that epoch; what was won since stays. */
+  LeaseCore release(Epoch granted) {
+    return granted.equals(epoch) ? new LeaseCore(epoch, Optional.empty()) : this;
   }
 }

@@ -55,7 +55,7 @@ public final class LeaseEntity {
           .onCommand(
               LeaseCommand.Release.class,
               release -> {
-                core = core.release();
+                core = core.release(release.epoch());
                 return Effect().none();
               })
           .onCommand(Stop.class, stop -> Effect().stop())

@@ -9,8 +9,19 @@ import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 
 final class LeaseCoreTest {
+  @Test
+  void aLateReleaseLeavesTheNextGrantAlone() {
+    LeaseCore first = LeaseCore.recovered(Epoch.NONE).acquire(Instant.EPOCH, Duration.ofSeconds(1));
+    Instant later = Instant.EPOCH.plusSeconds(2);
+    LeaseCore second = first.acquire(later, Duration.ofSeconds(1));
+
+    assertThat(second.release(first.epoch()).holds(later)).isTrue();
+    assertThat(second.release(second.epoch()).holds(later)).isFalse();
+  }
+
   /** Over any sequence of acquires, releases, waits and restarts. */
   @Property(tries = 500)
   void epochsGrowWithEveryWinAndRenewalsNeverShorten(@ForAll long seed) {
@@ -20,7 +31,7 @@ final class LeaseCoreTest {
     for (int i = 0; i < 100; i++) {
       now = now.plusMillis(random.nextInt(3_000));
       switch (random.nextInt(5)) {
-        case 0 -> core = core.release();
+        case 0 -> core = core.release(core.epoch());
         case 1 -> core = LeaseCore.recovered(core.epoch());
         default -> {
           boolean held = core.holds(now);

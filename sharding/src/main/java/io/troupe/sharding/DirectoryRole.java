@@ -2,6 +2,7 @@ package io.troupe.sharding;
 
 import io.troupe.actors.directory.DirectoryCommand;
 import io.troupe.sharding.directory.DirectoryEntity;
+import io.troupe.sharding.directory.DirectoryLimits;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -23,7 +24,7 @@ public final class DirectoryRole {
                     e.tell(partition, command);
                   }
                 },
-                system.settings().config().getDuration("troupe.directory.offline-after"),
+                DirectoryLimits.of(system.settings().config().getConfig("troupe.directory")),
                 Clock.systemUTC()),
         new DirectoryEntity.Stop(),
         1,

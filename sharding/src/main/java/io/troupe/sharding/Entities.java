@@ -94,7 +94,8 @@ public final class Entities {
                         Duration.ofMillis(200), Duration.ofSeconds(5), 0.1)),
             "heartbeat",
             DispatcherSelector.blocking());
-    registry.begin(self, () -> heartbeat.tell(new Heartbeat.Beat()));
+    Duration limit = system.settings().config().getDuration("troupe.directory.request-timeout");
+    registry.begin(self, () -> Heartbeat.ask(system, heartbeat, limit));
     return entities;
   }
 

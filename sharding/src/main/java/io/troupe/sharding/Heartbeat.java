@@ -3,10 +3,16 @@ package io.troupe.sharding;
 import io.troupe.actors.directory.DirectoryCommand;
 import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.directory.ServiceRecord;
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.FsException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** Registers this node with the DIR again and again, and publishes what the DIR answers. */
@@ -15,9 +21,27 @@ final class Heartbeat {
 
   record Beat() implements Command {}
 
+  /** Registers now, for somebody who waits for the view. */
+  record Refresh(ActorRef<DirectoryView> replyTo) implements Command {}
+
   private record Answer(DirectoryView view) implements Command {}
 
   private Heartbeat() {}
+
+  /** Asks for the view by way of the heartbeat; EIO after the limit. */
+  static CompletionStage<DirectoryView> ask(
+      ActorSystem<?> system, ActorRef<Command> heartbeat, Duration limit) {
+    CompletionStage<DirectoryView> answer =
+        AskPattern.ask(heartbeat, Refresh::new, limit, system.scheduler());
+    return answer.exceptionallyCompose(
+        e ->
+            CompletableFuture.failedStage(
+                new FsException(
+                    Errno.EIO,
+                    "the DIR did not answer within "
+                        + limit.toSeconds()
+                        + " s; is a node with role dir running in this cluster?")));
+  }
 
   /**
    * Runs on threads that may block: the record's free space is read from the file system.
@@ -38,6 +62,13 @@ final class Heartbeat {
                         Beat.class,
                         beat -> {
                           entities.tell(new DirectoryCommand.Heartbeat(service.get(), answers));
+                          return Behaviors.same();
+                        })
+                    .onMessage(
+                        Refresh.class,
+                        refresh -> {
+                          entities.tell(
+                              new DirectoryCommand.Heartbeat(service.get(), refresh.replyTo()));
                           return Behaviors.same();
                         })
                     .onMessage(

@@ -6,6 +6,7 @@ import io.troupe.actors.id.NodeId;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
@@ -17,8 +18,8 @@ public final class Registry implements Extension {
 
   private volatile DirectoryView view = DirectoryView.EMPTY;
   private volatile @Nullable NodeId self;
-  private volatile CompletableFuture<DirectoryView> next = new CompletableFuture<>();
-  private volatile Runnable asker = () -> {};
+  private volatile Supplier<CompletionStage<DirectoryView>> asker =
+      () -> CompletableFuture.failedFuture(new IllegalStateException("no node of a cluster yet"));
 
   private Registry() {}
 
@@ -45,25 +46,26 @@ public final class Registry implements Extension {
     return s.isPresent() && s.get().online();
   }
 
-  /** Asks the DIR now; completes with the next view that arrives, whenever that is. */
+  /**
+   * Asks the DIR now; completes with a view no older than this call, or with an {@link
+   * io.troupe.actors.errors.FsException} EIO where the DIR does not answer in time.
+   */
   public CompletionStage<DirectoryView> refresh() {
-    CompletableFuture<DirectoryView> wanted = next;
-    asker.run();
-    return wanted;
+    return asker
+        .get()
+        .thenApply(
+            answer -> {
+              publish(answer);
+              return view();
+            });
   }
 
-  /** A newer view is known. */
-  public void publish(DirectoryView newer) {
-    CompletableFuture<DirectoryView> waited;
-    synchronized (this) {
-      view = newer;
-      waited = next;
-      next = new CompletableFuture<>();
-    }
-    waited.complete(newer);
+  /** A view was heard of; it counts unless a newer one is known. */
+  public synchronized void publish(DirectoryView heard) {
+    view = heard.newerOf(view);
   }
 
-  void begin(NodeId node, Runnable ask) {
+  void begin(NodeId node, Supplier<CompletionStage<DirectoryView>> ask) {
     self = node;
     asker = ask;
   }

@@ -17,12 +17,16 @@ public sealed interface DirectoryCommand {
    * Makes a volume and answers when it can be used.
    *
    * @param name 1..255 bytes of UTF-8 without slash, control characters or '@'; EEXIST where it is
-   *     taken
+   *     taken, ENOENT where the volume was removed before it could be used, EAGAIN where too few
+   *     OSDs are online or too much is under way
    */
   record CreateVolume(String name, VolumePolicy policy, ActorRef<Result<VolumeRecord>> replyTo)
       implements DirectoryCommand {}
 
-  /** Removes a volume with everything in it. ENOENT where there is none of that name. */
+  /**
+   * Removes a volume with everything in it. ENOENT where there is none of that name, EAGAIN where
+   * too many wait for that already.
+   */
   record RemoveVolume(String name, ActorRef<Result<Done>> replyTo) implements DirectoryCommand {}
 
   /** Messages of the entity to itself; they never leave its node. */

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /** All that the DIR knows, at one moment. */
-public record DirectoryView(List<ServiceStatus> services, List<VolumeRecord> volumes) {
-  public static final DirectoryView EMPTY = new DirectoryView(List.of(), List.of());
+public record DirectoryView(
+    ViewVersion version, List<ServiceStatus> services, List<VolumeRecord> volumes) {
+  public static final DirectoryView EMPTY =
+      new DirectoryView(ViewVersion.NONE, List.of(), List.of());
 
   public DirectoryView {
     services = List.copyOf(services);
@@ -19,6 +21,11 @@ public record DirectoryView(List<ServiceStatus> services, List<VolumeRecord> vol
 
   public Optional<VolumeRecord> volume(String name) {
     return volumes.stream().filter(v -> v.name().equals(name)).findFirst();
+  }
+
+  /** This view or the other: replies may overtake each other. */
+  public DirectoryView newerOf(DirectoryView other) {
+    return version.compareTo(other.version) >= 0 ? this : other;
   }
 
   public List<ServiceStatus> online(Role role) {

@@ -1,6 +1,7 @@
 package io.troupe.actors.lease;
 
 import io.troupe.actors.id.CellId;
+import io.troupe.actors.id.Epoch;
 import java.time.Duration;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -18,8 +19,11 @@ public sealed interface LeaseCommand {
   record Acquire(CellId cell, Duration duration, ActorRef<LeaseReply> replyTo)
       implements LeaseCommand {}
 
-  /** Gives the lease up at once, if this participant holds it. */
-  record Release(CellId cell) implements LeaseCommand {}
+  /**
+   * Gives the lease up at once, if it is still the one that was granted under that epoch: a release
+   * that comes late must not end a lease that was won since.
+   */
+  record Release(CellId cell, Epoch epoch) implements LeaseCommand {}
 
   /** Messages of the entity to itself; they never leave its node. */
   non-sealed interface Local extends LeaseCommand {}

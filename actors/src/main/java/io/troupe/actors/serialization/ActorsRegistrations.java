@@ -6,6 +6,7 @@ import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceRecord;
 import io.troupe.actors.directory.ServiceStatus;
 import io.troupe.actors.directory.StreamEndpoint;
+import io.troupe.actors.directory.ViewVersion;
 import io.troupe.actors.directory.VolumeRecord;
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
@@ -137,7 +138,8 @@ public final class ActorsRegistrations implements KryoRegistrations {
         DirectoryCommand.Heartbeat.class,
         DirectoryCommand.GetView.class,
         DirectoryCommand.CreateVolume.class,
-        DirectoryCommand.RemoveVolume.class);
+        DirectoryCommand.RemoveVolume.class,
+        ViewVersion.class);
     r.addAll(290, SessionEvent.FileGone.class);
   }
 }

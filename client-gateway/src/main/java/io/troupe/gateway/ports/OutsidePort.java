@@ -90,7 +90,9 @@ public final class OutsidePort implements ClusterPort {
         ask(r -> new RelayCommand.ToDirectory(new DirectoryCommand.GetView(r)), timeout);
     return answer.thenApply(
         v -> {
-          view = v;
+          synchronized (this) {
+            view = v.newerOf(view);
+          }
           return v;
         });
   }

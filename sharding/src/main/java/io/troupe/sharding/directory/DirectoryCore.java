@@ -4,6 +4,7 @@ import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceRecord;
 import io.troupe.actors.directory.ServiceStatus;
+import io.troupe.actors.directory.ViewVersion;
 import io.troupe.actors.directory.VolumeRecord;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
@@ -15,27 +16,74 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Decides for the DIR, without Pekko, clock or I/O. */
 final class DirectoryCore {
-  private final Duration offlineAfter;
+  /** Volumes that are being made or removed at a time; each is asked again every second. */
+  static final int MAX_UNDER_WAY = 100;
+
+  private final DirectoryLimits limits;
+  private final Instant started;
+
+  private ViewVersion last = ViewVersion.NONE;
 
   /** What heartbeats said last; not durable. */
   private final Map<NodeId, Heard> heard = new HashMap<>();
 
   private record Heard(ServiceRecord record, Instant at) {}
 
-  DirectoryCore(Duration offlineAfter) {
-    this.offlineAfter = offlineAfter;
+  DirectoryCore(DirectoryLimits limits, Instant started) {
+    this.limits = limits;
+    this.started = started;
   }
 
-  /** Notes a heartbeat; the state changes only where more than load did. */
-  Optional<DirectoryState> heartbeat(DirectoryState state, ServiceRecord service, Instant now) {
+  /** Views given out from now on are newer than all of earlier incarnations. */
+  void begin(long incarnation) {
+    last = new ViewVersion(incarnation, 0);
+  }
+
+  /**
+   * Notes a heartbeat; the state changes only where more than load did. EAGAIN where there is no
+   * room for one more service.
+   */
+  Result<Optional<DirectoryState>> heartbeat(
+      DirectoryState state, ServiceRecord service, Instant now) {
+    boolean registered = state.services().stream().anyMatch(s -> s.node().equals(service.node()));
+    if (!registered && state.services().size() >= limits.maxServices()) {
+      return Result.failed(
+          Errno.EAGAIN, "registered are " + limits.maxServices() + " services already");
+    }
     heard.put(service.node(), new Heard(service, now));
-    boolean known = state.services().stream().anyMatch(s -> sameService(s, service));
-    return known ? Optional.empty() : Optional.of(state.with(service));
+    boolean same = state.services().stream().anyMatch(s -> sameService(s, service));
+    return Result.ok(same ? Optional.empty() : Optional.of(state.with(service)));
+  }
+
+  /**
+   * Drops services that were silent for long and can hold nothing. An OSD may hold objects of any
+   * volume, and stays; an MRC stays while a volume is its. What is dropped by mistake registers
+   * itself again.
+   */
+  Optional<DirectoryState> forget(DirectoryState state, Instant now) {
+    List<ServiceRecord> kept =
+        state.services().stream().filter(s -> holds(state, s) || !isLongGone(s, now)).toList();
+    if (kept.size() == state.services().size()) {
+      return Optional.empty();
+    }
+    heard.keySet().retainAll(kept.stream().map(ServiceRecord::node).toList());
+    return Optional.of(new DirectoryState(kept, state.volumes()));
+  }
+
+  private static boolean holds(DirectoryState state, ServiceRecord s) {
+    return s.has(Role.OSD) || state.volumes().stream().anyMatch(v -> v.master().equals(s.node()));
+  }
+
+  /** Heartbeats are not durable: after a restart of the DIR the time begins anew. */
+  private boolean isLongGone(ServiceRecord s, Instant now) {
+    Heard h = heard.get(s.node());
+    return Duration.between(h == null ? started : h.at(), now).compareTo(limits.forgetAfter()) > 0;
   }
 
   private static boolean sameService(ServiceRecord a, ServiceRecord b) {
@@ -47,8 +95,9 @@ final class DirectoryCore {
   }
 
   DirectoryView view(DirectoryState state, Instant now) {
+    last = new ViewVersion(last.incarnation(), last.number() + 1);
     return new DirectoryView(
-        state.services().stream().map(s -> status(s, now)).toList(), state.volumes());
+        last, state.services().stream().map(s -> status(s, now)).toList(), state.volumes());
   }
 
   private ServiceStatus status(ServiceRecord stored, Instant now) {
@@ -57,7 +106,7 @@ final class DirectoryCore {
       return new ServiceStatus(stored, false, Long.MAX_VALUE);
     }
     long silent = Math.max(0, Duration.between(h.at(), now).toMillis());
-    return new ServiceStatus(h.record(), silent <= offlineAfter.toMillis(), silent);
+    return new ServiceStatus(h.record(), silent <= limits.offlineAfter().toMillis(), silent);
   }
 
   /** A new volume on the MRC that has the fewest, or why there can be none. */
@@ -70,12 +119,18 @@ final class DirectoryCore {
     if (state.volume(name).isPresent()) {
       return Result.failed(Errno.EEXIST, "volume " + name + " exists");
     }
+    if (isBusy(state)) {
+      return Result.failed(Errno.EAGAIN, MAX_UNDER_WAY + " volumes are being made or removed");
+    }
     DirectoryView view = view(state, now);
-    int osds = (int) view.services().stream().filter(s -> s.record().has(Role.OSD)).count();
-    if (osds < policy.striping().width()) {
+    // As the placement of new files does: a volume whose files cannot be made is of no use.
+    int width = policy.striping().width();
+    int online = view.online(Role.OSD).size();
+    if (online < width) {
+      long registered = view.services().stream().filter(s -> s.record().has(Role.OSD)).count();
       return Result.failed(
-          Errno.EINVAL,
-          "width " + policy.striping().width() + " needs as many OSDs, registered are " + osds);
+          registered < width ? Errno.EINVAL : Errno.EAGAIN,
+          "width %d needs as many OSDs, online are %d of %d".formatted(width, online, registered));
     }
     return view.online(Role.MRC).stream()
         .map(s -> s.record().node())
@@ -88,6 +143,28 @@ final class DirectoryCore {
             master ->
                 Result.ok(new VolumeRecord(id, name, policy, master, VolumeRecord.State.CREATING)))
         .orElseGet(() -> Result.failed(Errno.EAGAIN, "no MRC is online"));
+  }
+
+  boolean isBusy(DirectoryState state) {
+    return state.volumes().stream().filter(v -> v.state() != VolumeRecord.State.ACTIVE).count()
+        >= MAX_UNDER_WAY;
+  }
+
+  /**
+   * A volume has done what it was asked for when its record was this one. Empty where the record is
+   * another by now: an answer to Initialize that comes late says nothing about Destroy.
+   */
+  Optional<DirectoryState> done(DirectoryState state, VolumeRecord asked) {
+    return state
+        .volume(asked.id())
+        .filter(v -> v.state() == asked.state())
+        .flatMap(
+            v ->
+                switch (v.state()) {
+                  case CREATING -> Optional.of(state.with(v.in(VolumeRecord.State.ACTIVE)));
+                  case REMOVING -> Optional.of(state.without(v));
+                  case ACTIVE -> Optional.empty();
+                });
   }
 
   private static Optional<String> flawIn(String name) {

@@ -2,6 +2,7 @@ package io.troupe.sharding.directory;
 
 import io.troupe.actors.directory.ServiceRecord;
 import io.troupe.actors.directory.VolumeRecord;
+import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.serialization.KryoSerializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,10 @@ public record DirectoryState(List<ServiceRecord> services, List<VolumeRecord> vo
   DirectoryState without(VolumeRecord volume) {
     return new DirectoryState(
         services, volumes.stream().filter(v -> !v.id().equals(volume.id())).toList());
+  }
+
+  Optional<VolumeRecord> volume(VolumeId id) {
+    return volumes.stream().filter(v -> v.id().equals(id)).findFirst();
   }
 
   DirectoryState with(ServiceRecord service) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceRecord;
+import io.troupe.actors.directory.ViewVersion;
 import io.troupe.actors.directory.VolumeRecord;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
@@ -22,7 +23,10 @@ final class DirectoryCoreTest {
   private static final Instant NOW = Instant.ofEpochSecond(1_000);
   private static final VolumeId ID = new VolumeId(new UUID(9, 9));
 
-  private final DirectoryCore core = new DirectoryCore(Duration.ofSeconds(5));
+  private static final DirectoryLimits LIMITS =
+      new DirectoryLimits(Duration.ofSeconds(5), Duration.ofDays(30), 4);
+
+  private final DirectoryCore core = new DirectoryCore(LIMITS, NOW);
   private DirectoryState state = DirectoryState.EMPTY;
 
   private static ServiceRecord service(int n, long free, Role... roles) {
@@ -31,7 +35,7 @@ final class DirectoryCoreTest {
   }
 
   private void beat(ServiceRecord s) {
-    core.heartbeat(state, s, NOW).ifPresent(next -> state = next);
+    core.heartbeat(state, s, NOW).orThrow().ifPresent(next -> state = next);
   }
 
   private Result<VolumeRecord> plan(String name, int width) {
@@ -47,8 +51,8 @@ final class DirectoryCoreTest {
   void loadAloneIsNotWorthADurableChange() {
     beat(service(1, 10, Role.OSD));
 
-    assertThat(core.heartbeat(state, service(1, 5, Role.OSD), NOW)).isEmpty();
-    assertThat(core.heartbeat(state, service(1, 5, Role.OSD, Role.MRC), NOW)).isPresent();
+    assertThat(core.heartbeat(state, service(1, 5, Role.OSD), NOW).orThrow()).isEmpty();
+    assertThat(core.heartbeat(state, service(1, 5, Role.OSD, Role.MRC), NOW).orThrow()).isPresent();
   }
 
   @Test
@@ -57,8 +61,7 @@ final class DirectoryCoreTest {
 
     assertThat(core.view(state, NOW.plusSeconds(5)).online(Role.OSD)).hasSize(1);
     assertThat(core.view(state, NOW.plusSeconds(6)).online(Role.OSD)).isEmpty();
-    assertThat(new DirectoryCore(Duration.ofSeconds(5)).view(state, NOW).online(Role.OSD))
-        .isEmpty();
+    assertThat(new DirectoryCore(LIMITS, NOW).view(state, NOW).online(Role.OSD)).isEmpty();
   }
 
   @Test
@@ -85,5 +88,58 @@ final class DirectoryCoreTest {
     assertThat(errno(plan("", 1))).isEqualTo(Errno.EINVAL);
     state = state.with(plan("a", 1).orThrow());
     assertThat(errno(plan("a", 1))).isEqualTo(Errno.EEXIST);
+  }
+
+  @Test
+  void onlyOsdsThatAreOnlineCountTowardsAVolumesWidth() {
+    beat(service(1, 10, Role.OSD, Role.MRC));
+    core.heartbeat(state, service(2, 10, Role.OSD), NOW.minusSeconds(60))
+        .orThrow()
+        .ifPresent(next -> state = next);
+
+    Result<VolumeRecord> plan = plan("a", 2);
+
+    assertThat(errno(plan)).isEqualTo(Errno.EAGAIN);
+    assertThat(((Result.Failed<?>) plan).detail()).contains("online are 1 of 2");
+  }
+
+  @Test
+  void viewsAreNumberedInTheOrderInWhichTheyAreGivenOut() {
+    core.begin(7);
+    ViewVersion first = core.view(state, NOW).version();
+    ViewVersion second = core.view(state, NOW).version();
+    core.begin(8);
+
+    assertThat(first).isGreaterThan(ViewVersion.NONE).isLessThan(second);
+    assertThat(core.view(state, NOW).version()).isGreaterThan(second);
+  }
+
+  @Test
+  void forgetsOnlyWhatWasSilentForLongAndHoldsNothing() {
+    beat(service(1, 10, Role.OSD));
+    beat(service(2, 10, Role.MRC));
+    beat(service(3, 10, Role.GATEWAY));
+    state = state.with(plan("a", 1).orThrow());
+    beat(service(4, 10, Role.MRC));
+
+    assertThat(core.forget(state, NOW.plus(Duration.ofDays(30)))).isEmpty();
+    DirectoryState left = core.forget(state, NOW.plus(Duration.ofDays(31))).orElseThrow();
+
+    assertThat(left.services()).extracting(s -> s.address()).containsExactly("h:1", "h:2");
+    assertThat(left.volumes()).hasSize(1);
+    // After a restart nobody has been heard of yet.
+    DirectoryCore restarted = new DirectoryCore(LIMITS, NOW.plus(Duration.ofDays(31)));
+    assertThat(restarted.forget(state, NOW.plus(Duration.ofDays(32)))).isEmpty();
+  }
+
+  @Test
+  void refusesMoreServicesThanThereIsRoomFor() {
+    for (int n = 1; n <= 4; n++) {
+      beat(service(n, 10, Role.GATEWAY));
+    }
+
+    assertThat(errno(core.heartbeat(state, service(5, 10, Role.GATEWAY), NOW)))
+        .isEqualTo(Errno.EAGAIN);
+    assertThat(core.heartbeat(state, service(4, 10, Role.OSD), NOW).orThrow()).isPresent();
   }
 }
