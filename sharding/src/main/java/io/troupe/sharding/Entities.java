@@ -99,6 +99,21 @@ public final class Entities {
     return entities;
   }
 
+  /**
+   * Entities that run as somebody else has arranged; this node hosts none and joins no cluster.
+   * Made for tests of one entity against others that do as the test says.
+   *
+   * @param regions take a {@link ShardingEnvelope} each, by type; one that is missing cannot be
+   *     reached
+   */
+  public static Entities over(
+      ActorSystem<?> system, NodeId self, Map<EntityTypeKey<?>, ActorRef<?>> regions) {
+    Registry.get(system).begin(self, () -> {});
+    Entities entities = new Entities(system);
+    entities.regions.putAll(regions);
+    return entities;
+  }
+
   private static void refuseSecondDirectory(ActorSystem<?> system, NodeId self) {
     Cluster cluster = Cluster.get(system.classicSystem());
     if (!cluster.getSelfRoles().contains(Role.DIR.label())) {

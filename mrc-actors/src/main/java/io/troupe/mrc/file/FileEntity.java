@@ -60,6 +60,7 @@ public final class FileEntity {
     private final Deque<Step> waiting = new ArrayDeque<>();
     private boolean busy;
     private boolean unlinked;
+    private boolean stopping;
 
     /** A request that talks to the Volume or the OSDs. */
     private record Step(
@@ -174,11 +175,8 @@ public final class FileEntity {
     private Effect<FileState> stepDone(FileState state, StepDone done) {
       busy = false;
       nextStep();
-      if (done.notOpened().isPresent()) {
-        closed(done.notOpened().get());
-        return holdersChanged(state);
-      }
-      return Effect().none();
+      done.notOpened().ifPresent(this::closed);
+      return stopping && !busy ? stop(state) : holdersChanged(state);
     }
 
     private Effect<FileState> close(FileState state, FileCommand.Close close) {
@@ -231,12 +229,15 @@ public final class FileEntity {
         context.getLog().warn("file={} event=release-failed errno={} {}", file, errno, detail);
         return Effect().none();
       }
-      return state.holders().isEmpty()
-          ? Effect().stop()
-          : Effect().persist(FileState.EMPTY).thenStop();
+      return stop(state);
     }
 
+    /** Whoever waits is answered first; what they ask for ends, since each step has its timeout. */
     private Effect<FileState> stop(FileState state) {
+      stopping = true;
+      if (busy) {
+        return Effect().none();
+      }
       FileState now = table.snapshot();
       return now.equals(state) ? Effect().stop() : Effect().persist(now).thenStop();
     }

@@ -68,6 +68,11 @@ final class Reaper {
   /** Records may exist that are neither under way nor to do. */
   private boolean incomplete = true;
 
+  /** The looks through garbage and orphans go on behind these; 0 from the first. */
+  private long garbageSeen;
+
+  private long orphansSeen;
+
   private Reaper(
       ActorContext<Command> context,
       PartitionId partition,
@@ -151,20 +156,25 @@ final class Reaper {
 
   /**
    * Looks the records through only when some may have been missed: deleted ones slow the look down.
+   * It goes on where it ended before, so that files of an OSD that stays away hold up nobody.
    */
   private Behavior<Command> rescan() {
     if (incomplete && todo.isEmpty()) {
-      List<Garbage> found = namespace.garbage(0, MAX_TODO);
-      incomplete = found.size() == MAX_TODO;
+      List<Garbage> found = namespace.garbage(garbageSeen, MAX_TODO);
+      boolean all = garbageSeen == 0 && found.size() < MAX_TODO;
+      garbageSeen = found.size() < MAX_TODO ? 0 : found.getLast().inode();
+      incomplete = !all;
       add(found);
     }
     return work();
   }
 
   private void remindOrphans() {
-    for (long inode : namespace.orphans(0, MAX_ORPHANS)) {
+    List<Long> found = namespace.orphans(orphansSeen, MAX_ORPHANS);
+    for (long inode : found) {
       entities.tell(new FileId(partition.volume(), inode), new FileCommand.Unlinked());
     }
+    orphansSeen = found.size() < MAX_ORPHANS ? 0 : found.getLast();
   }
 
   private Behavior<Command> work() {

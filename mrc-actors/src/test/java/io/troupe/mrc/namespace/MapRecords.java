@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Records in memory: what a store holds after its commits. */
-final class MapRecords implements Records {
+public final class MapRecords implements Records {
   private final Map<Table, NavigableMap<byte[], byte[]>> tables = new EnumMap<>(Table.class);
 
-  NavigableMap<byte[], byte[]> table(Table table) {
+  public NavigableMap<byte[], byte[]> table(Table table) {
     return tables.computeIfAbsent(table, t -> new TreeMap<>(Arrays::compareUnsigned));
   }
 
-  void commit(Overlay overlay) {
+  public void commit(Overlay overlay) {
     overlay.forEach(
         (table, key, value) -> {
           if (value.isPresent()) {
