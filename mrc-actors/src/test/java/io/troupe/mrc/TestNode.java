@@ -6,6 +6,7 @@ import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceRecord;
 import io.troupe.actors.directory.ServiceStatus;
+import io.troupe.actors.directory.ViewVersion;
 import io.troupe.actors.id.NodeId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.lsm.Store;
@@ -36,6 +37,7 @@ public final class TestNode implements AutoCloseable {
 
   private final ActorTestKit kit;
   private final ManualTime time;
+  private long views;
 
   private TestNode(ActorTestKit kit) {
     this.kit = kit;
@@ -103,7 +105,8 @@ public final class TestNode implements AutoCloseable {
                         true,
                         0))
             .toList();
-    Registry.get(kit.system()).publish(new DirectoryView(services, List.of()));
+    ViewVersion next = new ViewVersion(1, ++views);
+    Registry.get(kit.system()).publish(new DirectoryView(next, services, List.of()));
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -108,7 +109,8 @@ public final class Entities {
    */
   public static Entities over(
       ActorSystem<?> system, NodeId self, Map<EntityTypeKey<?>, ActorRef<?>> regions) {
-    Registry.get(system).begin(self, () -> {});
+    Registry registry = Registry.get(system);
+    registry.begin(self, () -> CompletableFuture.completedFuture(registry.view()));
     Entities entities = new Entities(system);
     entities.regions.putAll(regions);
     return entities;

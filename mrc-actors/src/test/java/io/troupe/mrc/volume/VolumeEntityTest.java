@@ -1,0 +1,465 @@
+package io.troupe.mrc.volume;
+
+import static io.troupe.mrc.volume.Asking.ROOT;
+import static io.troupe.mrc.volume.Asking.failed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.file.FileCommand;
+import io.troupe.actors.fs.Attributes;
+import io.troupe.actors.fs.Caller;
+import io.troupe.actors.fs.Name;
+import io.troupe.actors.fs.StripingPolicy;
+import io.troupe.actors.fs.VolumeUsage;
+import io.troupe.actors.id.CellId;
+import io.troupe.actors.id.Epoch;
+import io.troupe.actors.id.FileId;
+import io.troupe.actors.id.OsdId;
+import io.troupe.actors.id.PartitionId;
+import io.troupe.actors.id.VolumeId;
+import io.troupe.actors.lease.LeaseCommand;
+import io.troupe.actors.lease.LeaseReply;
+import io.troupe.actors.replica.ReplicaCommand;
+import io.troupe.actors.session.SessionEvent;
+import io.troupe.actors.volume.CreatedFile;
+import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.VolumeCommand;
+import io.troupe.actors.volume.VolumePolicy;
+import io.troupe.actors.volume.XattrMode;
+import io.troupe.lsm.Cursor;
+import io.troupe.lsm.KeyRange;
+import io.troupe.mrc.Around;
+import io.troupe.mrc.TestNode;
+import io.troupe.mrc.file.FileEntity;
+import io.troupe.mrc.placement.ByFreeSpace;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Volume entity over a real journal. */
+final class VolumeEntityTest {
+  private static final int MAX_PENDING = 80;
+  private static final Duration LEASE = Duration.ofSeconds(15);
+  private static final VolumeSettings SETTINGS =
+      new VolumeSettings(
+          256, MAX_PENDING, 2, Duration.ofSeconds(10), LEASE, Duration.ofSeconds(5), 10, 10);
+  private static final VolumePolicy POLICY =
+      new VolumePolicy(new StripingPolicy(4096, 1), 0755, 0, 0);
+  private static final OsdId OSD = new OsdId(new UUID(7, 1));
+  private static final Result<Done> DONE = Result.ok(Done.DONE);
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  @TempDir static Path dir;
+  private static TestNode node;
+  private static int volumes;
+
+  private PartitionId partition;
+  private Around around;
+  private ActorRef<VolumeCommand> entity;
+  private Asking asking;
+
+  /** Commits of more than the queue takes fail, as a journal does that cannot write. */
+  @BeforeAll
+  static void start() {
+    node = TestNode.start(dir, "lsm-journal.store.commit-queue-size = 64KiB");
+    node.online(OSD);
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  @BeforeEach
+  void spawn() {
+    partition = new PartitionId(new VolumeId(new UUID(4, ++volumes)), 0);
+    around = new Around(node);
+    entity = entity(around);
+    asking = new Asking(node, entity);
+  }
+
+  @AfterEach
+  void kill() {
+    node.kill(entity);
+  }
+
+  private ActorRef<VolumeCommand> entity(Around others) {
+    return node.kit()
+        .spawn(
+            VolumeEntity.create(
+                partition,
+                SETTINGS,
+                others.entities(),
+                node.store(),
+                new ByFreeSpace(),
+                Clock.fixed(NOW, ZoneOffset.UTC)));
+  }
+
+  private void grant() {
+    grant(NOW.plus(LEASE));
+  }
+
+  private void grant(Instant until) {
+    LeaseCommand.Acquire asked =
+        around.lease.expectMessageClass(LeaseCommand.Acquire.class, TestNode.LIMIT);
+    CellId cell = CellId.ofPartition(partition);
+    assertThat(asked.cell()).isEqualTo(cell);
+    asked.replyTo().tell(new LeaseReply.Granted(cell, new Epoch(3), until));
+  }
+
+  private void ready() {
+    grant();
+    initialize();
+  }
+
+  private void initialize() {
+    asking.<Done>done(r -> new VolumeCommand.Initialize(POLICY, r));
+  }
+
+  /** As after a crash: everything that was in memory is gone. */
+  private void restart() {
+    node.kill(entity);
+    around = new Around(node);
+    entity = entity(around);
+    asking = new Asking(node, entity);
+    grant();
+  }
+
+  private int events() {
+    int n = 0;
+    try (Cursor c = node.store().cursor(node.store().index("journal.events"), KeyRange.all())) {
+      while (c.next()) {
+        n++;
+      }
+    }
+    return n;
+  }
+
+  // ---- batches
+
+  @Test
+  void changesThatCollectAreCommittedTogetherAndAnsweredInOrder() {
+    int files = 80;
+    int before = events();
+    TestProbe<Result<CreatedFile>> answers = node.probe();
+    TestProbe<Result<Done>> made = node.probe();
+    // Without the lease they wait; with it they come faster than the first one is durable.
+    entity.tell(new VolumeCommand.Initialize(POLICY, made.ref()));
+    for (int i = 0; i < files; i++) {
+      entity.tell(Asking.create("f" + i, answers.ref()));
+    }
+
+    grant();
+
+    made.expectMessage(TestNode.LIMIT, DONE);
+    for (int i = 0; i < files; i++) {
+      CreatedFile created = answers.receiveMessage(TestNode.LIMIT).orThrow();
+      assertThat(created.created()).isTrue();
+      assertThat(created.file().attributes().inode()).isEqualTo(ROOT + 1 + i);
+      assertThat(asking.lookup("f" + i)).isEqualTo(Result.ok(created.file().attributes()));
+    }
+    assertThat(events() - before).isBetween(1, 4);
+    asking.file("last");
+    answers.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void aChangeOfABatchSeesThoseBeforeIt() {
+    TestProbe<Result<CreatedFile>> creates = node.probe();
+    TestProbe<Result<Done>> others = node.probe();
+    entity.tell(new VolumeCommand.Initialize(POLICY, others.ref()));
+    entity.tell(Asking.create("a", creates.ref()));
+    entity.tell(Asking.create("a", creates.ref()));
+    entity.tell(new VolumeCommand.Unlink(ROOT, Name.of("a"), others.ref()));
+    entity.tell(new VolumeCommand.Unlink(ROOT, Name.of("a"), others.ref()));
+    entity.tell(Asking.create("a", creates.ref()));
+
+    grant();
+
+    others.expectMessage(TestNode.LIMIT, DONE);
+    assertThat(creates.receiveMessage(TestNode.LIMIT)).isInstanceOf(Result.Ok.class);
+    failed(Errno.EEXIST, creates.receiveMessage(TestNode.LIMIT));
+    others.expectMessage(TestNode.LIMIT, DONE);
+    failed(Errno.ENOENT, others.receiveMessage(TestNode.LIMIT));
+    assertThat(creates.receiveMessage(TestNode.LIMIT)).isInstanceOf(Result.Ok.class);
+  }
+
+  @Test
+  void whatDoesNotFitIntoTheQueueIsRefusedAndChangesNothing() {
+    TestProbe<Result<Done>> made = node.probe();
+    TestProbe<Result<CreatedFile>> answers = node.probe();
+    int more = 20;
+    entity.tell(new VolumeCommand.Initialize(POLICY, made.ref()));
+    for (int i = 0; i < MAX_PENDING + more; i++) {
+      entity.tell(Asking.create("f" + i, answers.ref()));
+    }
+
+    grant();
+
+    List<Result<CreatedFile>> all = new ArrayList<>();
+    for (int i = 0; i < MAX_PENDING + more; i++) {
+      all.add(answers.receiveMessage(TestNode.LIMIT));
+    }
+    List<Result<CreatedFile>> refused =
+        all.stream().filter(r -> r instanceof Result.Failed<CreatedFile>).toList();
+    assertThat(refused).hasSize(more).allSatisfy(r -> failed(Errno.EAGAIN, r));
+    VolumeUsage usage = asking.done(VolumeCommand.GetUsage::new);
+    assertThat(usage.inodes()).isEqualTo(1 + MAX_PENDING);
+    assertThat(asking.lookup("f" + MAX_PENDING)).isInstanceOf(Result.Failed.class);
+    asking.file("later");
+  }
+
+  @Test
+  void aChangeThatFailsWritesNothing() {
+    ready();
+    int before = events();
+
+    asking.<Done>refused(Errno.ENOENT, r -> new VolumeCommand.Unlink(ROOT, Name.of("nothing"), r));
+
+    assertThat(events()).isEqualTo(before);
+  }
+
+  // ---- the journal fails
+
+  @Test
+  void aCommitThatFailsIsAnsweredAndThoseBehindItGoOn() {
+    ready();
+    restartWithoutLease();
+    TestProbe<Result<Done>> large = node.probe();
+    TestProbe<Result<CreatedFile>> small = node.probe();
+    entity.tell(setXattr(large, 64 << 10));
+    entity.tell(Asking.create("a", small.ref()));
+    entity.tell(Asking.create("b", small.ref()));
+
+    grant();
+
+    failed(Errno.EIO, large.receiveMessage(TestNode.LIMIT));
+    small.receiveMessage(TestNode.LIMIT).orThrow();
+    small.receiveMessage(TestNode.LIMIT).orThrow();
+    assertThat(asking.<List<Name>>done(r -> new VolumeCommand.ListXattrs(ROOT, r))).isEmpty();
+    large.expectNoMessage(Duration.ZERO);
+
+    // And again, on the committer that came after; then everything is still there.
+    entity.tell(setXattr(large, 64 << 10));
+    failed(Errno.EIO, large.receiveMessage(TestNode.LIMIT));
+    asking.file("c");
+    restart();
+    for (String name : List.of("a", "b", "c")) {
+      assertThat(asking.lookup(name)).isInstanceOf(Result.Ok.class);
+    }
+  }
+
+  private static VolumeCommand setXattr(TestProbe<Result<Done>> replyTo, int bytes) {
+    return new VolumeCommand.SetXattr(
+        ROOT, Name.of("user.a"), new byte[bytes], XattrMode.SET, replyTo.ref());
+  }
+
+  private void restartWithoutLease() {
+    node.kill(entity);
+    around = new Around(node);
+    entity = entity(around);
+    asking = new Asking(node, entity);
+  }
+
+  // ---- restarts
+
+  @Test
+  void aRestartFindsEverything() {
+    ready();
+    long a = asking.file("a");
+    asking.<Done>done(
+        r -> new VolumeCommand.SetXattr(a, Name.of("user.x"), new byte[] {1, 2}, XattrMode.SET, r));
+    asking.<Attributes>done(
+        r -> new VolumeCommand.MakeDirectory(ROOT, Name.of("d"), 0700, new Caller(5, 6), r));
+    initialize(); // once more, as the DIR may
+    Result<?> before = asking.lookup("a");
+    VolumeUsage usage = asking.done(VolumeCommand.GetUsage::new);
+
+    restart();
+
+    assertThat(asking.lookup("a")).isEqualTo(before);
+    assertThat(asking.lookup("d").orThrow().uid()).isEqualTo(5);
+    assertThat(asking.<byte[]>done(r -> new VolumeCommand.GetXattr(a, Name.of("user.x"), r)))
+        .containsExactly(1, 2);
+    assertThat(asking.<VolumeUsage>done(VolumeCommand.GetUsage::new)).isEqualTo(usage);
+    assertThat(asking.file("b")).as("numbers are not used again").isEqualTo(a + 2);
+  }
+
+  @Test
+  void aStopAnswersWhatWaits() {
+    TestProbe<Result<Done>> made = node.probe();
+    TestProbe<Result<CreatedFile>> answers = node.probe();
+    entity.tell(new VolumeCommand.Initialize(POLICY, made.ref()));
+    entity.tell(Asking.create("a", answers.ref()));
+    grant();
+    made.expectMessage(TestNode.LIMIT, DONE);
+
+    entity.tell(Asking.create("b", answers.ref()));
+    entity.tell(new VolumeEntity.Stop());
+
+    answers.receiveMessage(TestNode.LIMIT).orThrow();
+    answers.receiveMessage(TestNode.LIMIT).orThrow();
+    answers.expectTerminated(entity, TestNode.LIMIT);
+  }
+
+  // ---- the lease
+
+  @Test
+  void nothingIsAnsweredBeforeThereIsALease() {
+    TestProbe<Result<VolumeUsage>> usage = node.probe();
+    entity.tell(new VolumeCommand.GetUsage(usage.ref()));
+    LeaseCommand.Acquire asked =
+        around.lease.expectMessageClass(LeaseCommand.Acquire.class, TestNode.LIMIT);
+    asked.replyTo().tell(new LeaseReply.Refused(asked.cell(), "another has it", NOW));
+    usage.expectNoMessage(Duration.ofMillis(20));
+
+    node.pass(LEASE.dividedBy(3));
+    grant();
+
+    failed(Errno.ENOENT, usage.receiveMessage(TestNode.LIMIT));
+  }
+
+  @Test
+  void withALeaseThatEndsThereAreReadsButNoChanges() {
+    grant(NOW.plus(LEASE));
+    initialize();
+    node.pass(LEASE.dividedBy(3));
+    grant(NOW.plusMillis(900));
+
+    asking.<CreatedFile>refused(Errno.EIO, r -> Asking.create("a", r));
+    assertThat(asking.<VolumeUsage>done(VolumeCommand.GetUsage::new).inodes()).isEqualTo(1);
+
+    node.pass(LEASE.dividedBy(3));
+    grant(NOW.plus(LEASE));
+    asking.file("a");
+  }
+
+  // ---- what other entities are told
+
+  @Test
+  void theFileLearnsOfItsOpenerAndOfItsEnd() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    asking.<CreatedFile>done(
+        r ->
+            new VolumeCommand.CreateFile(
+                ROOT, Name.of("a"), 0644, Caller.ROOT, true, Optional.of(session.ref()), r));
+    assertThat(around.fileGets(FileCommand.Opened.class).session()).isEqualTo(session.ref());
+
+    asking.<Done>done(r -> new VolumeCommand.Unlink(ROOT, Name.of("a"), r));
+
+    around.fileGets(FileCommand.Unlinked.class);
+  }
+
+  private ReplicaCommand.Delete deleteAsked() {
+    return (ReplicaCommand.Delete) around.replicaGets().message();
+  }
+
+  @Test
+  void deletesAreAskedForUntilAnsweredOverRestarts() {
+    ready();
+    long a = asking.file("a");
+    asking.<Done>done(r -> new VolumeCommand.Unlink(ROOT, Name.of("a"), r));
+    asking.<Done>done(r -> new VolumeCommand.ReleaseOrphan(a, r));
+    deleteAsked();
+
+    restart();
+    deleteAsked().replyTo().tell(Result.failed(Errno.EIO, "disk"));
+    restart();
+    deleteAsked().replyTo().tell(DONE);
+
+    // The record is gone: nothing keeps the volume, and a third start asks for nothing.
+    destroyed();
+    restart();
+    around.replicas.expectNoMessage(Duration.ofMillis(20));
+  }
+
+  @Test
+  void anOrphanIsRemindedOfAfterARestart() {
+    ready();
+    asking.file("a");
+    asking.<Done>done(r -> new VolumeCommand.Unlink(ROOT, Name.of("a"), r));
+    around.fileGets(FileCommand.Unlinked.class);
+
+    restart();
+
+    around.fileGets(FileCommand.Unlinked.class);
+  }
+
+  // ---- removal
+
+  @Test
+  void aVolumeIsGoneWhenItsObjectsAre() {
+    ready();
+    asking.file("a");
+    asking.<Done>refused(Errno.EAGAIN, VolumeCommand.Destroy::new);
+    ReplicaCommand.Delete delete = deleteAsked();
+    asking.<Done>refused(Errno.EBUSY, r -> new VolumeCommand.Initialize(POLICY, r));
+    asking.<CreatedFile>refused(Errno.ENOENT, r -> Asking.create("b", r));
+
+    delete.replyTo().tell(DONE);
+
+    destroyed();
+    asking.<VolumeUsage>refused(Errno.ENOENT, VolumeCommand.GetUsage::new);
+  }
+
+  /** As the DIR does: asks until it is done. */
+  private void destroyed() {
+    TestProbe<Result<Done>> probe = node.probe();
+    probe.awaitAssert(
+        TestNode.LIMIT,
+        () -> {
+          assertThat(asking.<Done>ask(VolumeCommand.Destroy::new)).isEqualTo(DONE);
+          return DONE;
+        });
+  }
+
+  // ---- with a real File entity
+
+  @Test
+  void noOldByteShowsAfterACutThatFailedAndALongerOne() {
+    ready();
+    long a = asking.file("a");
+    FileId file = new FileId(partition.volume(), a);
+    ActorRef<FileCommand> files =
+        node.kit().spawn(FileEntity.create(file, around.entities(entity), Duration.ofSeconds(5)));
+    TestProbe<Result<FileDescription>> answers = node.probe();
+
+    files.tell(new FileCommand.Truncate(0, answers.ref()));
+    cut(1, 0).replyTo().tell(Result.failed(Errno.EIO, "disk"));
+    failed(Errno.EIO, answers.receiveMessage(TestNode.LIMIT));
+
+    files.tell(new FileCommand.Truncate(8_000, answers.ref()));
+    cut(1, 0).replyTo().tell(DONE);
+    cut(2, 8_000).replyTo().tell(DONE);
+
+    assertThat(answers.receiveMessage(TestNode.LIMIT).orThrow().attributes().sizeBytes())
+        .isEqualTo(8_000);
+    node.kill(files);
+  }
+
+  private ReplicaCommand.Truncate cut(int epoch, long size) {
+    ShardingEnvelope<ReplicaCommand> e = around.replicaGets();
+    ReplicaCommand.Truncate t = (ReplicaCommand.Truncate) e.message();
+    assertThat(t.truncateEpoch()).isEqualTo(epoch);
+    assertThat(t.sizeBytes()).isEqualTo(size);
+    return t;
+  }
+}
