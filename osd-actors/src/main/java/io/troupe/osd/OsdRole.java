@@ -49,8 +49,7 @@ public final class OsdRole implements AutoCloseable {
             objects,
             LsmStores.get(system).store(),
             osd,
-            settings.segmentBytes(),
-            settings.reserveBytes());
+            new ObjectStore.Sizes(settings.segmentBytes(), settings.reserveBytes()));
     Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
     return new OsdRole(osd, settings, store, disk);
   }

@@ -58,9 +58,21 @@ final class BlockMap {
     return checksums[block];
   }
 
-  /** May be overwritten in place. */
   boolean isFresh(int block) {
     return block < fresh.length && fresh[block];
+  }
+
+  /** There is a block, and no index knows it. */
+  boolean mayBeOverwritten(int block) {
+    return isFresh(block) && !isHole(block);
+  }
+
+  BlockMap copy() {
+    BlockMap copy = new BlockMap();
+    copy.locations = locations.clone();
+    copy.checksums = checksums.clone();
+    copy.fresh = fresh.clone();
+    return copy;
   }
 
   void set(int block, long location, int checksum) {

@@ -4,84 +4,100 @@ import io.troupe.actors.errors.Errno;
 import io.troupe.actors.fs.ReplicaLocation;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.replica.ReplicaDescription;
-import io.troupe.lsm.Cursor;
-import io.troupe.lsm.WriteBatch;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.zip.CRC32C;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One file's objects on this OSD. For one thread at a time, but for {@link Extract#read}: reads may
- * run beside each other, not beside a write, a truncate or a delete. Its owner sees to that.
+ * run beside each other, not beside a write, a truncate or a delete.
+ *
+ * <p>One commit at a time: {@link #sync}, {@link #truncate} and {@link #delete} begin one; when its
+ * stage has completed, its owner calls {@link #committed} or {@link #foundNoRoom}, or after any
+ * other failure, when nobody knows what is on the disk, {@link #abandon}. While a sync runs, reads
+ * and writes go on. While a truncate or a delete runs nothing does: its effect shows with {@link
+ * #committed}, and not before.
  */
 public final class FileObjects {
-  private static final Logger LOG = LoggerFactory.getLogger(FileObjects.class);
   private static final int BLOCK = BlockMap.BLOCK_BYTES;
 
-  /** Block maps of unchanged objects that are remembered, 3 KiB each at most. */
-  private static final int MAX_CLEAN = 64;
+  /** What is to be done at the end of the commit under way. */
+  private sealed interface Commit {
+    /** There was nothing to do. */
+    record Nothing() implements Commit {}
+
+    record Sync(List<Long> freed) implements Commit {}
+
+    /**
+     * Truncate or delete.
+     *
+     * @param added blocks that were written for it
+     */
+    record Cut(List<Long> freed, List<Long> added, int truncateEpoch, boolean deletes)
+        implements Commit {}
+  }
 
   private final ObjectStore store;
   private final FileId file;
-  private final Map<Long, BlockMap> clean =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  private final Blocks blocks;
+  private final ObjectMaps maps;
+  private final long incarnation;
+  private int truncateEpoch;
+  private boolean deleted;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, BlockMap> eldest) {
-          return size() > MAX_CLEAN;
-        }
-      };
-  private final Map<Long, BlockMap> dirty = new HashMap<>();
-
-  /**
-   * Sealed blocks that were replaced since the last sync: free once the index does not know them.
-   */
+  /** Sealed blocks that were replaced since the last commit: free once the index forgot them. */
   private List<Long> replaced = new ArrayList<>();
 
-  /** What the commit under way carries, kept until it is known to be durable. */
-  private Map<Long, BlockMap> committing = Map.of();
+  private @Nullable Commit underWay;
 
-  private List<Long> committingFreed = List.of();
-  private int truncateEpoch;
+  /** Why what is in memory must not be made durable. */
+  private @Nullable StoreFailure damage;
 
   FileObjects(ObjectStore store, FileId file, int truncateEpoch) {
     this.store = store;
     this.file = file;
+    this.blocks = new Blocks(store, file);
+    this.maps = new ObjectMaps(object -> store.index().load(file, object));
     this.truncateEpoch = truncateEpoch;
+    this.incarnation = store.incarnations().of(file);
   }
 
   public int truncateEpoch() {
     return truncateEpoch;
   }
 
+  /**
+   * What was written under the same number and not synced is still there; see {@link Incarnations}.
+   */
+  public long incarnation() {
+    return incarnation;
+  }
+
+  /**
+   * No write must follow. A write that comes when this has been forgotten, later than any client
+   * waits for it, leaves an object that nobody reads, since no file gets the number of an earlier
+   * one: it costs space and does no other harm.
+   */
+  public boolean isDeleted() {
+    return deleted;
+  }
+
   public boolean isDirty() {
-    return !dirty.isEmpty();
+    return !maps.dirty().isEmpty();
   }
 
   public int dirtyObjects() {
-    return dirty.size();
-  }
-
-  private BlockMap map(long object) {
-    BlockMap changed = dirty.get(object);
-    if (changed != null) {
-      return changed;
-    }
-    return clean.computeIfAbsent(object, o -> store.load(file, o).orElseGet(BlockMap::new));
+    return maps.dirty().size();
   }
 
   // ---- reading
@@ -103,62 +119,18 @@ public final class FileObjects {
      */
     public MemorySegment read(MemorySegment scratch) throws StoreFailure {
       int first = offset / BLOCK;
-      int blocks = scratchBytes() / BLOCK;
-      owner.readBlocks(object, map, first, blocks, scratch);
+      owner.blocks.read(object, map, first, scratchBytes() / BLOCK, scratch);
       return scratch.asSlice(offset - (long) first * BLOCK, length);
     }
   }
 
-  /** Looks a range up. */
-  public Extract locate(long object, int offset, int length) {
-    return new Extract(this, object, offset, length, map(object));
-  }
-
-  private void readBlocks(long object, BlockMap map, int first, int blocks, MemorySegment into)
-      throws StoreFailure {
-    for (int i = 0; i < blocks; ) {
-      int block = first + i;
-      if (map.isHole(block)) {
-        into.asSlice((long) i * BLOCK, BLOCK).fill((byte) 0);
-        i++;
-        continue;
-      }
-      int n = map.run(block, blocks - i);
-      long location = map.location(block);
-      Segment segment = store.segments().of(BlockMap.segmentOf(location));
-      MemorySegment target = into.asSlice((long) i * BLOCK, (long) n * BLOCK);
-      try {
-        segment.read(BlockMap.blockOf(location), target);
-      } catch (IOException e) {
-        throw damaged(object, segment, location, "cannot be read: " + e.getMessage());
-      }
-      for (int k = 0; k < n; k++) {
-        if (checksum(target.asSlice((long) k * BLOCK, BLOCK)) != map.checksum(block + k)) {
-          throw damaged(object, segment, location + k, "fails its checksum");
-        }
-      }
-      i += n;
-    }
-  }
-
-  private StoreFailure damaged(long object, Segment segment, long location, String how) {
-    long offset = (long) BlockMap.blockOf(location) * BLOCK;
-    LOG.error(
-        "event=damaged file={} object={} osd={} segment={} offset={} cause={}",
-        file,
-        object,
-        store.osd(),
-        segment.path(),
-        offset,
-        how);
-    return new StoreFailure(
-        Errno.EIO, "object " + object + " of file " + file + " on OSD " + store.osd() + " " + how);
-  }
-
-  private static int checksum(MemorySegment block) {
-    CRC32C crc = new CRC32C();
-    crc.update(block.asByteBuffer());
-    return (int) crc.getValue();
+  /**
+   * Looks a range up.
+   *
+   * @throws StoreFailure EIO if the index cannot be read
+   */
+  public Extract locate(long object, int offset, int length) throws StoreFailure {
+    return new Extract(this, object, offset, length, maps.get(object));
   }
 
   // ---- writing
@@ -172,7 +144,7 @@ public final class FileObjects {
     if (data.byteSize() == 0) {
       return;
     }
-    BlockMap map = map(object);
+    BlockMap map = maps.get(object);
     int length = (int) data.byteSize();
     int first = offset / BLOCK;
     int last = (offset + length - 1) / BLOCK;
@@ -204,7 +176,7 @@ public final class FileObjects {
       throws StoreFailure {
     MemorySegment whole = arena.allocate(BLOCK, BLOCK);
     if (part.byteSize() < BLOCK) {
-      readBlocks(object, map, block, 1, whole);
+      blocks.read(object, map, block, 1, whole);
     }
     MemorySegment.copy(part, 0, whole, offset, part.byteSize());
     return whole;
@@ -212,248 +184,267 @@ public final class FileObjects {
 
   /** Stores whole blocks: in place where only this run knows them, else in new ones. */
   private void store(long object, BlockMap map, int first, MemorySegment data) throws StoreFailure {
-    int blocks = (int) (data.byteSize() / BLOCK);
-    for (int i = 0; i < blocks; ) {
+    int count = (int) (data.byteSize() / BLOCK);
+    for (int i = 0; i < count; ) {
       int block = first + i;
-      boolean inPlace = map.isFresh(block) && !map.isHole(block);
+      boolean inPlace = map.mayBeOverwritten(block);
       int n = 1;
-      while (i + n < blocks
-          && (map.isFresh(block + n) && !map.isHole(block + n)) == inPlace
+      while (i + n < count
+          && map.mayBeOverwritten(block + n) == inPlace
           && (!inPlace || map.location(block + n) == map.location(block) + n)) {
         n++;
       }
-      Segment segment;
-      int target;
+      MemorySegment part = data.asSlice((long) i * BLOCK, (long) n * BLOCK);
+      long location;
       if (inPlace) {
-        segment = store.segments().of(BlockMap.segmentOf(map.location(block)));
-        target = BlockMap.blockOf(map.location(block));
+        location = map.location(block);
+        overwrite(location, part);
       } else {
-        Segments.Extent e = store.segments().allocate(n);
-        segment = e.segment();
-        target = e.firstBlock();
+        Segments.Extent e = blocks.append(part);
+        location = e.location(0);
         n = e.blocks();
       }
-      MemorySegment part = data.asSlice((long) i * BLOCK, (long) n * BLOCK);
-      try {
-        segment.write(target, part);
-      } catch (IOException e) {
-        if (!inPlace) {
-          store.segments().free(range(segment, target, n));
-        }
-        throw new StoreFailure(
-            writeErrno(e), "write to " + segment.path() + " failed: " + e.getMessage(), e);
-      }
-      dirty.put(object, map);
-      clean.remove(object);
+      maps.changed(object, map);
       for (int k = 0; k < n; k++) {
         if (!inPlace && !map.isHole(block + k)) {
           replaced.add(map.location(block + k));
         }
-        map.set(
-            block + k,
-            BlockMap.location(segment.id(), target + k),
-            checksum(part.asSlice((long) k * BLOCK, BLOCK)));
+        map.set(block + k, location + k, Blocks.checksum(part.asSlice((long) k * BLOCK, BLOCK)));
       }
       i += n;
     }
   }
 
-  private static Errno writeErrno(IOException e) {
-    return String.valueOf(e.getMessage()).contains("No space left") ? Errno.ENOSPC : Errno.EIO;
-  }
-
-  private static List<Long> range(Segment s, int first, int n) {
-    List<Long> all = new ArrayList<>(n);
-    for (int k = 0; k < n; k++) {
-      all.add(BlockMap.location(s.id(), first + k));
+  /**
+   * Where it fails, the blocks hold neither what was acknowledged before nor what comes now: that
+   * must not be synced as if it were whole.
+   */
+  private void overwrite(long location, MemorySegment data) throws StoreFailure {
+    try {
+      blocks.overwrite(location, data);
+    } catch (StoreFailure e) {
+      damage = new StoreFailure(Errno.EIO, "unsynced blocks are damaged: " + e.detail(), e);
+      throw e;
     }
-    return all;
   }
 
-  // ---- durability
+  // ---- commits
 
   /**
-   * Makes everything written so far durable. Blocks that were written before the call are not
-   * overwritten in place any more, so that further writes may go on at once.
+   * Begins to make everything written so far durable. Blocks that were written before the call are
+   * not overwritten in place any more, so that further writes may go on at once.
    */
   public CompletionStage<Void> sync() {
-    if (dirty.isEmpty()) {
-      return CompletableFuture.completedFuture(null);
+    requireNoCommit();
+    if (damage != null) {
+      return CompletableFuture.failedFuture(damage);
     }
-    return commit(new WriteBatchPart(), false);
-  }
-
-  private record Put(byte[] key, byte[] value) {}
-
-  /** Index changes collected on the owner's thread, put into the batch on the syncer's. */
-  private static final class WriteBatchPart {
-    private final List<byte[]> deletedKeys = new ArrayList<>();
-    private boolean deletesFile;
-    private boolean putsEpoch;
-  }
-
-  private CompletionStage<Void> commit(WriteBatchPart part, boolean reclaims) {
+    if (!isDirty()) {
+      return nothingToCommit();
+    }
     Set<Integer> segments = new HashSet<>();
-    List<Put> puts = new ArrayList<>();
-    List<byte[]> deletes = new ArrayList<>(part.deletedKeys);
-    for (Map.Entry<Long, BlockMap> e : dirty.entrySet()) {
-      BlockMap map = e.getValue();
-      map.freshSegments(segments);
-      map.seal();
-      byte[] key = ObjectKeys.object(file, e.getKey());
-      if (map.isEmpty()) {
-        deletes.add(key);
-      } else {
-        puts.add(new Put(key, map.encode()));
-      }
-      clean.put(e.getKey(), map);
-    }
-    committing = Map.copyOf(dirty);
-    dirty.clear();
-    List<Long> freed = replaced;
-    committingFreed = freed;
+    Map<Long, byte[]> puts = new HashMap<>();
+    maps.beginCommit()
+        .forEach(
+            (object, map) -> {
+              map.freshSegments(segments);
+              map.seal();
+              puts.put(object, map.encode());
+            });
+    underWay = new Commit.Sync(replaced);
     replaced = new ArrayList<>();
-    int epoch = truncateEpoch;
-    return store
-        .syncer()
-        .submit(
-            segments,
-            (WriteBatch batch) -> {
-              puts.forEach(p -> batch.put(store.objects(), p.key(), p.value()));
-              deletes.forEach(k -> batch.delete(store.objects(), k));
-              if (part.deletesFile) {
-                batch.delete(store.files(), ObjectKeys.file(file));
-              } else if (part.putsEpoch) {
-                batch.put(store.files(), ObjectKeys.file(file), ObjectKeys.fileValue(epoch));
-              }
-            },
-            reclaims,
-            freed);
+    IndexChange change = new IndexChange(file, puts, List.of(), OptionalInt.empty(), false);
+    return store.syncer().submit(segments, change, false);
+  }
+
+  private CompletionStage<Void> nothingToCommit() {
+    underWay = new Commit.Nothing();
+    return CompletableFuture.completedFuture(null);
   }
 
   /**
-   * A sync found no room for the index records, though the blocks themselves are on the disk: it
-   * can be tried again. After any other failure of a sync nobody knows what is on the disk, and
-   * this object is not to be used any more.
-   */
-  public void syncFoundNoRoom() {
-    committing.forEach(
-        (object, map) -> {
-          dirty.putIfAbsent(object, map);
-          clean.remove(object);
-        });
-    replaced.addAll(committingFreed);
-    committing = Map.of();
-    committingFreed = List.of();
-  }
-
-  // ---- cutting
-
-  /**
-   * Cuts what lies behind the end of the file. Durable when the stage completes. An epoch that is
-   * not newer changes nothing.
+   * Begins to cut what lies behind the end of the file; makes the rest durable, too. An epoch that
+   * is not newer changes nothing.
    *
-   * @throws StoreFailure if the last block cannot be read or rewritten; nothing is cut then
+   * @throws StoreFailure if the last block cannot be read or rewritten; nothing is begun then
    */
   public CompletionStage<Void> truncate(int epoch, long sizeBytes, ReplicaLocation location)
       throws StoreFailure {
+    requireNoCommit();
     if (epoch <= truncateEpoch) {
-      return sync();
+      return nothingToCommit(); // that cut is durable, or the epoch would not be known
     }
     int objectSize = location.striping().objectSizeBytes();
     long lastObject = sizeBytes == 0 ? -1 : (sizeBytes - 1) / objectSize;
     int keptInLast = sizeBytes == 0 ? 0 : (int) (sizeBytes - lastObject * objectSize);
+    List<Long> freed = new ArrayList<>(replaced);
+    List<Long> dropped = dropFrom(lastObject + 1, freed);
+    Map<Long, BlockMap> kept = new HashMap<>(maps.dirty());
+    dropped.forEach(kept::remove);
+    List<Long> added = new ArrayList<>();
     if (lastObject >= 0 && keptInLast < objectSize) {
-      cutObject(lastObject, keptInLast);
+      kept.put(lastObject, cut(lastObject, keptInLast, freed, added));
     }
-    WriteBatchPart part = new WriteBatchPart();
-    part.putsEpoch = true;
-    for (long object : objectsFrom(lastObject + 1)) {
-      drop(object, part);
-    }
-    truncateEpoch = epoch;
-    return commit(part, true);
+    return cut(kept, dropped, OptionalInt.of(epoch), freed, added);
   }
 
-  private void cutObject(long object, int keptBytes) throws StoreFailure {
-    BlockMap map = map(object);
+  /** Begins to remove everything. */
+  public CompletionStage<Void> delete() throws StoreFailure {
+    requireNoCommit();
+    List<Long> freed = new ArrayList<>(replaced);
+    List<Long> dropped = dropFrom(0, freed);
+    if (dropped.isEmpty() && store.index().truncateEpoch(file).isEmpty()) {
+      deleted = true;
+      return nothingToCommit();
+    }
+    return cut(Map.of(), dropped, OptionalInt.empty(), freed, List.of());
+  }
+
+  /** The objects from one on; what they hold is to be freed. */
+  private List<Long> dropFrom(long first, List<Long> freed) throws StoreFailure {
+    List<Long> dropped = new ArrayList<>(objectsFrom(first));
+    for (long object : dropped) {
+      freed.addAll(maps.peek(object).all());
+    }
+    return dropped;
+  }
+
+  /** A copy of an object's map without what lies behind its new end. */
+  private BlockMap cut(long object, int keptBytes, List<Long> freed, List<Long> added)
+      throws StoreFailure {
+    BlockMap map = maps.peek(object).copy();
     int keptBlocks = Math.ceilDiv(keptBytes, BLOCK);
+    for (int b = keptBlocks; b < map.blocks(); b++) {
+      if (!map.isHole(b)) {
+        freed.add(map.location(b));
+      }
+    }
+    map.cut(keptBlocks);
     int inLast = keptBytes % BLOCK;
     if (inLast != 0 && !map.isHole(keptBlocks - 1)) {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment whole = arena.allocate(BLOCK, BLOCK);
-        readBlocks(object, map, keptBlocks - 1, 1, whole);
+        blocks.read(object, map, keptBlocks - 1, 1, whole);
         whole.asSlice(inLast).fill((byte) 0);
-        store(object, map, keptBlocks - 1, whole);
+        long location = blocks.append(whole).location(0);
+        freed.add(map.location(keptBlocks - 1));
+        added.add(location);
+        map.set(keptBlocks - 1, location, Blocks.checksum(whole));
       }
     }
-    if (map.blocks() > keptBlocks) {
-      release(map, keptBlocks);
-      map.cut(keptBlocks);
-      dirty.put(object, map);
-      clean.remove(object);
+    return map;
+  }
+
+  private CompletionStage<Void> cut(
+      Map<Long, BlockMap> kept,
+      List<Long> dropped,
+      OptionalInt epoch,
+      List<Long> freed,
+      List<Long> added) {
+    boolean deletes = epoch.isEmpty();
+    underWay = new Commit.Cut(freed, added, epoch.orElse(truncateEpoch), deletes);
+    if (damage != null && !deletes) {
+      return CompletableFuture.failedFuture(damage);
+    }
+    Set<Integer> segments = new HashSet<>();
+    Map<Long, byte[]> puts = new HashMap<>();
+    List<Long> removed = new ArrayList<>(dropped);
+    kept.forEach(
+        (object, map) -> {
+          map.freshSegments(segments);
+          if (map.isEmpty()) {
+            removed.add(object);
+          } else {
+            puts.put(object, map.encode());
+          }
+        });
+    return store
+        .syncer()
+        .submit(segments, new IndexChange(file, puts, removed, epoch, deletes), true);
+  }
+
+  private void requireNoCommit() {
+    if (underWay != null) {
+      throw new IllegalStateException("a commit of file " + file + " is under way");
+    }
+  }
+
+  private Commit ended() {
+    Commit c = underWay;
+    if (c == null) {
+      throw new IllegalStateException("no commit of file " + file + " is under way");
+    }
+    underWay = null;
+    return c;
+  }
+
+  /** The commit under way is durable. */
+  public void committed() {
+    switch (ended()) {
+      case Commit.Nothing() -> {}
+      case Commit.Sync(List<Long> freed) -> {
+        maps.committed();
+        store.segments().free(freed);
+      }
+      case Commit.Cut(List<Long> freed, List<Long> added, int epoch, boolean deletes) -> {
+        maps.forget();
+        replaced = new ArrayList<>();
+        truncateEpoch = epoch;
+        deleted |= deletes;
+        damage = null;
+        store.segments().free(freed);
+      }
     }
   }
 
   /**
-   * Blocks from the given one on: free at once if the index does not know them, else after the
-   * commit.
+   * There was no room for the index records of the commit under way: it has changed nothing, and
+   * can be tried again.
    */
-  private void release(BlockMap map, int firstBlock) {
-    List<Long> unknown = new ArrayList<>();
-    for (int b = firstBlock; b < map.blocks(); b++) {
-      if (!map.isHole(b)) {
-        (map.isFresh(b) ? unknown : replaced).add(map.location(b));
+  public void foundNoRoom() {
+    switch (ended()) {
+      case Commit.Nothing() -> {}
+      case Commit.Sync(List<Long> freed) -> {
+        maps.notCommitted();
+        replaced.addAll(freed);
       }
+      case Commit.Cut cut -> store.segments().free(cut.added());
     }
-    store.segments().free(unknown);
   }
 
-  private void drop(long object, WriteBatchPart part) {
-    release(map(object), 0);
-    dirty.remove(object);
-    clean.remove(object);
-    part.deletedKeys.add(ObjectKeys.object(file, object));
+  /**
+   * What was not synced is given up: who wrote it learns of that by the next incarnation. This
+   * object is not to be used any more. The space is free after the next start: it is not known
+   * which of it the index refers to.
+   */
+  public void abandon() {
+    store.incarnations().lost(file);
   }
+
+  // ---- about the objects
 
   /** Numbers of the objects that are there, in the index or not yet. */
-  private Set<Long> objectsFrom(long first) {
-    Set<Long> found = new TreeSet<>();
-    dirty.keySet().stream().filter(o -> o >= first).forEach(found::add);
-    try (Cursor c = store.index().cursor(store.objects(), ObjectKeys.objectsFrom(file, first))) {
-      while (c.next()) {
-        found.add(ObjectKeys.objectIn(c.key()));
-      }
-    }
+  private Set<Long> objectsFrom(long first) throws StoreFailure {
+    Set<Long> found = new TreeSet<>(maps.notInIndexFrom(first));
+    found.addAll(store.index().objectsFrom(file, first));
     return found;
   }
 
-  /** Removes everything; durable when the stage completes. */
-  public CompletionStage<Void> delete() {
-    WriteBatchPart part = new WriteBatchPart();
-    part.deletesFile = true;
-    for (long object : objectsFrom(0)) {
-      drop(object, part);
-    }
-    boolean known = store.index().get(store.files(), ObjectKeys.file(file)).isPresent();
-    if (part.deletedKeys.isEmpty() && !known) {
-      return CompletableFuture.completedFuture(null);
-    }
-    return commit(part, true);
-  }
-
-  public ReplicaDescription describe() {
-    long blocks = 0;
+  /**
+   * Counts what is there, synced or not.
+   *
+   * @throws StoreFailure EIO if the index cannot be read
+   */
+  public ReplicaDescription describe() throws StoreFailure {
+    long allocated = 0;
     List<Long> first = new ArrayList<>();
     Set<Long> all = objectsFrom(0);
     for (long object : all) {
       if (first.size() < ReplicaDescription.MAX_LISTED) {
         first.add(object);
       }
-      BlockMap changed = dirty.get(object);
-      BlockMap map = changed != null ? changed : store.load(file, object).orElseGet(BlockMap::new);
-      blocks += map.allocatedBlocks();
+      allocated += maps.peek(object).allocatedBlocks();
     }
-    return new ReplicaDescription(truncateEpoch, all.size(), first, blocks * BLOCK);
+    return new ReplicaDescription(truncateEpoch, all.size(), first, allocated * BLOCK);
   }
 }

@@ -2,17 +2,15 @@ package io.troupe.osd.store;
 
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.OsdId;
-import io.troupe.lsm.Cursor;
-import io.troupe.lsm.Index;
-import io.troupe.lsm.KeyRange;
 import io.troupe.lsm.Store;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -23,66 +21,102 @@ import org.slf4j.LoggerFactory;
 public final class ObjectStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectStore.class);
 
+  private static final int MAX_LOSSES_REMEMBERED = 65_536;
+  private static final long CLOSE_SECONDS = 30;
+
   private final OsdId osd;
-  private final Store index;
-  private final Index objects;
-  private final Index files;
+  private final ObjectIndex index;
   private final Space space;
   private final Segments segments;
   private final Syncer syncer;
-  private final ExecutorService background;
+  private final List<ExecutorService> threads = new ArrayList<>();
+  private final Incarnations incarnations = new Incarnations(MAX_LOSSES_REMEMBERED);
 
-  private ObjectStore(
-      OsdId osd, Store index, Space space, Segments segments, ExecutorService background) {
+  /**
+   * Opens the store over whatever disk and index.
+   *
+   * @param syncing carries out syncs, one after the other
+   * @param background carries out what nobody waits for, one after the other
+   */
+  ObjectStore(
+      OsdId osd,
+      ObjectIndex index,
+      BlockDisk disk,
+      Sizes sizes,
+      Executor syncing,
+      Executor background)
+      throws IOException {
     this.osd = osd;
     this.index = index;
-    this.objects = index.index("osd.object");
-    this.files = index.index("osd.file");
-    this.space = space;
-    this.segments = segments;
-    this.background = background;
-    this.syncer = new Syncer(segments, index);
+    this.space = new Space(disk, sizes.maxReserveBytes());
+    this.segments = new Segments(disk, sizes.segmentBytes(), space, background);
+    this.syncer = new Syncer(segments, index, syncing);
+    segments.settle(liveBlocks());
   }
 
   /**
-   * Opens the store.
+   * How the store uses its disk.
    *
-   * @param index the node's LSM store; stays its owner's
    * @param segmentBytes size of a segment file, a multiple of 4 KiB
    * @param maxReserveBytes free space kept for everything but data; at most a sixth of the disk. It
    *     has to exceed what the LSM store keeps for itself on the same disk
    */
-  public static ObjectStore open(
-      Path directory, Store index, OsdId osd, long segmentBytes, long maxReserveBytes)
+  public record Sizes(long segmentBytes, long maxReserveBytes) {}
+
+  /**
+   * Opens the store in a directory.
+   *
+   * @param index the node's LSM store; stays its owner's
+   */
+  public static ObjectStore open(Path directory, Store index, OsdId osd, Sizes sizes)
       throws IOException {
-    Files.createDirectories(directory);
-    ExecutorService background =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("osd-background").daemon().factory());
-    Space space = new Space(Files.getFileStore(directory), maxReserveBytes);
-    Segments segments = new Segments(directory, segmentBytes, space, background);
-    ObjectStore store = new ObjectStore(osd, index, space, segments, background);
-    segments.settle(store.liveBlocks());
-    return store;
+    ExecutorService syncing = thread("osd-sync");
+    ExecutorService background = thread("osd-background");
+    try {
+      ObjectStore store =
+          new ObjectStore(
+              osd,
+              new LsmObjectIndex(index),
+              FileBlockDisk.in(directory),
+              sizes,
+              syncing,
+              background);
+      store.threads.add(syncing);
+      store.threads.add(background);
+      return store;
+    } catch (IOException | RuntimeException e) {
+      syncing.shutdown();
+      background.shutdown();
+      throw e;
+    }
+  }
+
+  private static ExecutorService thread(String name) {
+    return Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon().factory());
   }
 
   /** Reads the whole index once; some millions of blocks a second. */
   private Map<Integer, BitSet> liveBlocks() {
     Map<Integer, BitSet> live = new HashMap<>();
-    try (Cursor c = index.cursor(objects, KeyRange.all())) {
-      while (c.next()) {
-        for (long l : BlockMap.decode(c.value()).all()) {
-          live.computeIfAbsent(BlockMap.segmentOf(l), id -> new BitSet()).set(BlockMap.blockOf(l));
-        }
-      }
-    }
+    index.forEach(
+        map -> {
+          for (long l : map.all()) {
+            live.computeIfAbsent(BlockMap.segmentOf(l), id -> new BitSet())
+                .set(BlockMap.blockOf(l));
+          }
+        });
     return live;
   }
 
-  /** One file's objects, for its single writer. */
-  public FileObjects open(FileId file) {
-    int epoch = index.get(files, ObjectKeys.file(file)).map(ObjectKeys::epochIn).orElse(0);
-    return new FileObjects(this, file, epoch);
+  /**
+   * One file's objects, for its single writer. Waits for a commit that an earlier one left under
+   * way: what it changes must not come after it was read here.
+   *
+   * @throws StoreFailure EIO if the index cannot be read
+   */
+  public FileObjects open(FileId file) throws StoreFailure {
+    syncer.awaitCommitOf(file);
+    return new FileObjects(this, file, index.truncateEpoch(file).orElse(0));
   }
 
   OsdId osd() {
@@ -97,20 +131,12 @@ public final class ObjectStore implements AutoCloseable {
     return syncer;
   }
 
-  Index objects() {
-    return objects;
-  }
-
-  Index files() {
-    return files;
-  }
-
-  Store index() {
+  ObjectIndex index() {
     return index;
   }
 
-  Optional<BlockMap> load(FileId file, long object) {
-    return index.get(objects, ObjectKeys.object(file, object)).map(BlockMap::decode);
+  Incarnations incarnations() {
+    return incarnations;
   }
 
   public long capacityBytes() throws IOException {
@@ -124,9 +150,12 @@ public final class ObjectStore implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      syncer.close();
-      background.shutdown();
-      if (!background.awaitTermination(30, TimeUnit.SECONDS)) {
+      boolean ended = syncer.close(CLOSE_SECONDS, TimeUnit.SECONDS);
+      for (ExecutorService t : threads) {
+        t.shutdown();
+        ended &= t.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+      }
+      if (!ended) {
         LOG.warn("osd={} event=close-timeout", osd);
       }
     } catch (InterruptedException e) {

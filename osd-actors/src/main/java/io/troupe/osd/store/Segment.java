@@ -1,15 +1,7 @@
 package io.troupe.osd.store;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,8 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Segment implements AutoCloseable {
   private final int id;
-  private final Path path;
-  private final FileChannel channel;
+  private final BlockFile file;
 
   /** Blocks that an object holds, durably or not. */
   private final AtomicInteger live = new AtomicInteger();
@@ -27,42 +18,31 @@ final class Segment implements AutoCloseable {
   private volatile boolean full;
   private volatile boolean failed;
 
-  private Segment(int id, Path path, FileChannel channel) {
+  Segment(int id, BlockFile file) {
     this.id = id;
-    this.path = path;
-    this.channel = channel;
-  }
-
-  static String nameOf(int id) {
-    return "segment-%08d".formatted(id);
-  }
-
-  static Segment create(Path directory, int id) throws IOException {
-    Path path = directory.resolve(nameOf(id));
-    return new Segment(id, path, FileChannel.open(path, CREATE, READ, WRITE));
-  }
-
-  /** One of an earlier run: nothing is added to it any more. */
-  static Segment open(Path directory, int id) throws IOException {
-    Segment s = create(directory, id);
-    s.full = true;
-    return s;
+    this.file = file;
   }
 
   int id() {
     return id;
   }
 
-  Path path() {
-    return path;
+  String name() {
+    return file.name();
   }
 
-  void close(boolean nothingComes) {
-    full = nothingComes;
+  /** Nothing is added to it any more. */
+  void seal() {
+    full = true;
   }
 
   boolean isDead() {
     return full && live.get() == 0;
+  }
+
+  /** A sync of it failed: it takes nothing any more, and no later sync of it succeeds. */
+  boolean hasFailed() {
+    return failed;
   }
 
   void added(int blocks) {
@@ -73,55 +53,54 @@ final class Segment implements AutoCloseable {
     live.addAndGet(-blocks);
   }
 
+  int liveBlocks() {
+    return live.get();
+  }
+
   void write(int block, MemorySegment data) throws IOException {
-    if (failed) {
-      throw new IOException(path + " failed a sync before");
-    }
-    ByteBuffer from = data.asByteBuffer();
-    long at = (long) block * BlockMap.BLOCK_BYTES;
-    while (from.hasRemaining()) {
-      at += channel.write(from, at);
-    }
+    refuseIfFailed();
+    file.write(offsetOf(block), data.asByteBuffer());
   }
 
   /** Fills the whole buffer; what lies behind the end of the file reads as zeros. */
   void read(int block, MemorySegment into) throws IOException {
-    ByteBuffer to = into.asByteBuffer();
-    long at = (long) block * BlockMap.BLOCK_BYTES;
-    while (to.hasRemaining()) {
-      int n = channel.read(to, at);
-      if (n < 0) {
-        into.asSlice(to.position()).fill((byte) 0);
-        return;
-      }
-      at += n;
-    }
+    file.read(offsetOf(block), into.asByteBuffer());
   }
 
-  /** After a failed sync nobody knows what is on the disk: the segment takes nothing any more. */
-  void force() throws IOException {
-    if (failed) {
-      throw new IOException(path + " failed a sync before");
-    }
+  /**
+   * Makes everything written before durable. One at a time: the kernel tells of a failed write-out
+   * once per open file, and whoever forces beside the one who is told must not take it for success.
+   */
+  synchronized void force() throws IOException {
+    refuseIfFailed();
     try {
-      channel.force(false);
+      file.force();
     } catch (IOException e) {
       failed = true;
       throw e;
     }
   }
 
-  long sizeBytes() throws IOException {
-    return channel.size();
+  private void refuseIfFailed() throws IOException {
+    if (failed) {
+      throw new IOException(name() + " failed a sync before");
+    }
   }
 
-  void delete() throws IOException {
-    channel.close();
-    Files.deleteIfExists(path);
+  void punch(int firstBlock, int blocks) throws IOException {
+    file.punch(offsetOf(firstBlock), offsetOf(blocks));
+  }
+
+  private static long offsetOf(int block) {
+    return (long) block * BlockMap.BLOCK_BYTES;
+  }
+
+  long sizeBytes() throws IOException {
+    return file.sizeBytes();
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 }

@@ -1,12 +1,8 @@
 package io.troupe.osd.store;
 
 import io.troupe.actors.errors.Errno;
+import io.troupe.lsm.disk.NoSpaceException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -28,42 +24,57 @@ final class Segments implements AutoCloseable {
   /** Starts the write-out of a long write, so that its sync finds little left to do. */
   private static final long WRITE_OUT_BYTES = 16L << 20;
 
-  private final Path directory;
+  private final BlockDisk disk;
   private final int blocksPerSegment;
   private final Space space;
   private final Executor background;
   private final Map<Integer, Segment> segments = new ConcurrentHashMap<>();
   private Segment current;
+  private int nextId;
   private int nextBlock;
   private long unwritten;
   private boolean writingOut;
 
   /** A contiguous range of new blocks. */
-  record Extent(Segment segment, int firstBlock, int blocks) {}
+  record Extent(Segment segment, int firstBlock, int blocks) {
+    long location(int block) {
+      return BlockMap.location(segment.id(), firstBlock + block);
+    }
 
-  Segments(Path directory, long segmentBytes, Space space, Executor background) throws IOException {
-    this.directory = directory;
+    List<Long> locations() {
+      List<Long> all = new ArrayList<>(blocks);
+      for (int k = 0; k < blocks; k++) {
+        all.add(location(k));
+      }
+      return all;
+    }
+  }
+
+  /**
+   * Opens what is there and begins a segment.
+   *
+   * @param background carries out what nobody waits for, one after the other
+   */
+  Segments(BlockDisk disk, long segmentBytes, Space space, Executor background) throws IOException {
+    this.disk = disk;
     this.blocksPerSegment = Math.toIntExact(segmentBytes / BlockMap.BLOCK_BYTES);
     this.space = space;
     this.background = background;
-    Files.createDirectories(directory);
     int highest = 0;
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "segment-*")) {
-      for (Path f : files) {
-        int id = Integer.parseInt(f.getFileName().toString().substring("segment-".length()));
-        segments.put(id, Segment.open(directory, id));
-        highest = Math.max(highest, id);
-      }
+    for (int id : disk.list()) {
+      Segment old = new Segment(id, disk.open(id));
+      old.seal();
+      segments.put(id, old);
+      highest = Math.max(highest, id);
     }
-    this.current = begin(highest + 1);
+    this.nextId = highest + 1;
+    this.current = begin();
   }
 
-  private Segment begin(int id) throws IOException {
-    Segment s = Segment.create(directory, id);
-    // The name must be durable before the index refers to it.
-    try (FileChannel d = FileChannel.open(directory, StandardOpenOption.READ)) {
-      d.force(true);
-    }
+  /** A number is used once, even where the beginning fails: the file may be there. */
+  private Segment begin() throws IOException {
+    int id = nextId++;
+    Segment s = new Segment(id, disk.create(id));
     segments.put(id, s);
     nextBlock = 0;
     return s;
@@ -72,14 +83,17 @@ final class Segments implements AutoCloseable {
   /** Hands out as many blocks as fit behind each other, at least one. */
   synchronized Extent allocate(int wanted) throws StoreFailure {
     space.claim((long) wanted * BlockMap.BLOCK_BYTES);
-    if (nextBlock == blocksPerSegment) {
+    if (nextBlock == blocksPerSegment || current.hasFailed()) {
       Segment done = current;
       try {
-        current = begin(done.id() + 1);
+        current = begin();
       } catch (IOException e) {
-        throw new StoreFailure(Errno.EIO, "cannot begin a segment: " + e.getMessage(), e);
+        throw new StoreFailure(errnoOf(e), "cannot begin a segment: " + e.getMessage(), e);
       }
-      done.close(true);
+      done.seal();
+      if (done.isDead()) { // emptied while it was still the current one
+        background.execute(() -> discard(done));
+      }
     }
     int n = Math.min(wanted, blocksPerSegment - nextBlock);
     Extent e = new Extent(current, nextBlock, n);
@@ -87,6 +101,10 @@ final class Segments implements AutoCloseable {
     current.added(n);
     unwritten += (long) n * BlockMap.BLOCK_BYTES;
     return e;
+  }
+
+  static Errno errnoOf(IOException e) {
+    return e instanceof NoSpaceException ? Errno.ENOSPC : Errno.EIO;
   }
 
   /**
@@ -105,7 +123,7 @@ final class Segments implements AutoCloseable {
           try {
             s.force();
           } catch (IOException e) {
-            LOG.error("segment={} event=write-out-failed", s.path(), e);
+            LOG.error("segment={} event=write-out-failed", s.name(), e);
           } finally {
             synchronized (this) {
               writingOut = false;
@@ -144,8 +162,7 @@ final class Segments implements AutoCloseable {
         if (s.isDead()) {
           discard(s);
         } else {
-          long offset = (long) BlockMap.blockOf(locations.get(i)) * BlockMap.BLOCK_BYTES;
-          HolePunch.punch(s.path(), offset, (long) n * BlockMap.BLOCK_BYTES);
+          punch(s, BlockMap.blockOf(locations.get(i)), n);
         }
       }
       i += n;
@@ -153,12 +170,22 @@ final class Segments implements AutoCloseable {
     space.changed();
   }
 
+  /** A failure costs space and nothing else. */
+  private static void punch(Segment s, int firstBlock, int blocks) {
+    try {
+      s.punch(firstBlock, blocks);
+    } catch (IOException e) {
+      LOG.warn("segment={} event=punch-failed", s.name(), e);
+    }
+  }
+
   private void discard(Segment s) {
     if (segments.remove(s.id(), s)) {
       try {
-        s.delete();
+        s.close();
+        disk.delete(s.id());
       } catch (IOException e) {
-        LOG.warn("segment={} event=delete-failed", s.path(), e);
+        LOG.warn("segment={} event=delete-failed", s.name(), e);
       }
     }
   }
@@ -194,13 +221,17 @@ final class Segments implements AutoCloseable {
       for (int b = live.nextClearBit(0); b < end; ) {
         int next = live.nextSetBit(b);
         int stop = next < 0 ? end : next;
-        HolePunch.punch(
-            s.path(), (long) b * BlockMap.BLOCK_BYTES, (long) (stop - b) * BlockMap.BLOCK_BYTES);
+        punch(s, b, stop - b);
         b = live.nextClearBit(stop);
       }
     } catch (IOException e) {
-      LOG.warn("segment={} event=size-unknown", s.path(), e);
+      LOG.warn("segment={} event=size-unknown", s.name(), e);
     }
+  }
+
+  /** Blocks that objects hold, durably or not. */
+  long liveBlocks() {
+    return segments.values().stream().mapToLong(Segment::liveBlocks).sum();
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.troupe.osd.store;
 
 import io.troupe.actors.errors.Errno;
 import java.io.IOException;
-import java.nio.file.FileStore;
 
 /**
  * Free space of the disk, looked up seldom: what is claimed in between is subtracted. Below the
@@ -12,16 +11,16 @@ final class Space {
   private static final long REFRESH_NANOS = 100_000_000;
   private static final long REFRESH_BYTES = 16L << 20;
 
-  private final FileStore disk;
+  private final BlockDisk disk;
   private final long reserveBytes;
   private long free;
   private long claimed;
   private long lookedAt;
   private boolean known;
 
-  Space(FileStore disk, long maxReserveBytes) throws IOException {
+  Space(BlockDisk disk, long maxReserveBytes) throws IOException {
     this.disk = disk;
-    this.reserveBytes = Math.min(maxReserveBytes, disk.getTotalSpace() / 6);
+    this.reserveBytes = Math.min(maxReserveBytes, disk.totalBytes() / 6);
   }
 
   synchronized void claim(long bytes) throws StoreFailure {
@@ -31,7 +30,7 @@ final class Space {
         || claimed > REFRESH_BYTES
         || free - claimed - bytes < reserveBytes) {
       try {
-        free = disk.getUsableSpace();
+        free = disk.freeBytes();
       } catch (IOException e) {
         throw new StoreFailure(Errno.EIO, "cannot tell the free space: " + e.getMessage(), e);
       }
@@ -50,11 +49,11 @@ final class Space {
   }
 
   long capacityBytes() throws IOException {
-    return disk.getTotalSpace();
+    return disk.totalBytes();
   }
 
   /** What data may still take. */
   long freeBytes() throws IOException {
-    return Math.max(0, disk.getUsableSpace() - reserveBytes);
+    return Math.max(0, disk.freeBytes() - reserveBytes);
   }
 }

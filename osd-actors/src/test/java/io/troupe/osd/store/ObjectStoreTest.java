@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +56,7 @@ final class ObjectStoreTest {
 
   private ObjectStore openObjects(Path p) {
     try {
-      return ObjectStore.open(p, index(), OSD, 1 << 20, 1 << 20);
+      return ObjectStore.open(p, index(), OSD, new ObjectStore.Sizes(1 << 20, 1 << 20));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -79,6 +80,11 @@ final class ObjectStoreTest {
 
   private ObjectStore store() {
     return Objects.requireNonNull(openStore);
+  }
+
+  private static void commit(FileObjects f, CompletionStage<Void> stage) throws Exception {
+    stage.toCompletableFuture().get();
+    f.committed();
   }
 
   private byte[] read(FileObjects f, long object, int at, int length) throws StoreFailure {
@@ -119,12 +125,12 @@ final class ObjectStoreTest {
     for (int step = 0; step < 250; step++) {
       switch (random.nextInt(12)) {
         case 0 -> {
-          f.sync().toCompletableFuture().get();
+          commit(f, f.sync());
           synced = model.clone();
         }
         case 1 -> {
           int size = random.nextInt(model.length);
-          f.truncate(++epoch, size, LOCATION).toCompletableFuture().get();
+          commit(f, f.truncate(++epoch, size, LOCATION));
           Arrays.fill(model, size, model.length, (byte) 0);
           synced = model.clone();
         }
@@ -162,7 +168,7 @@ final class ObjectStoreTest {
     byte[] data = new byte[3 * 4096];
     new Random(1).nextBytes(data);
     write(f, 0, data);
-    f.sync().toCompletableFuture().get();
+    commit(f, f.sync());
     stop();
     try (var files = Files.list(dir.resolve("objects"))) {
       for (Path segment : files.toList()) {
@@ -191,9 +197,9 @@ final class ObjectStoreTest {
     for (int i = 0; i < 6; i++) {
       new Random(i).nextBytes(data);
       write(f, 0, data);
-      f.sync().toCompletableFuture().get();
+      commit(f, f.sync());
     }
-    f.delete().toCompletableFuture().get();
+    commit(f, f.delete());
 
     assertThat(f.describe().objects()).isZero();
     stop();
@@ -209,11 +215,11 @@ final class ObjectStoreTest {
   @Test
   void anOlderOrEqualEpochCutsNothing() throws Exception {
     FileObjects f = store().open(FILE);
-    f.truncate(5, 0, LOCATION).toCompletableFuture().get();
+    commit(f, f.truncate(5, 0, LOCATION));
     write(f, 0, new byte[] {1, 2, 3});
 
-    f.truncate(5, 0, LOCATION).toCompletableFuture().get();
-    f.truncate(4, 0, LOCATION).toCompletableFuture().get();
+    commit(f, f.truncate(5, 0, LOCATION));
+    commit(f, f.truncate(4, 0, LOCATION));
 
     assertThat(read(f, 0, 0, 4)).containsExactly(1, 2, 3, 0);
   }
