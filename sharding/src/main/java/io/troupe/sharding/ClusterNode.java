@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.SpawnProtocol;
 import org.apache.pekko.cluster.Cluster;
@@ -20,6 +21,9 @@ import org.apache.pekko.cluster.Cluster;
 public final class ClusterNode {
   /** Of the ActorSystem; all members and outside clients have the same. */
   public static final String SYSTEM = "troupe";
+
+  /** Three rounds of gossip. */
+  private static final Duration ANNOUNCE = Duration.ofSeconds(1);
 
   private ClusterNode() {}
 
@@ -47,15 +51,62 @@ public final class ClusterNode {
             .withFallback(s.config());
     ActorSystem<SpawnProtocol.Command> system =
         ActorSystem.create(SpawnProtocol.create(), SYSTEM, config);
+    boolean joined = false;
+    try {
+      join(Cluster.get(system.classicSystem()), s, limit);
+      joined = true;
+      return system;
+    } finally {
+      if (!joined) {
+        // Whoever was interrupted must not wait again; the system ends by itself.
+        system.terminate();
+      }
+    }
+  }
+
+  /**
+   * Leaves the cluster and terminates, all within the limit.
+   *
+   * @return false if it has not ended by then
+   */
+  public static boolean stop(ActorSystem<?> system, Duration limit) throws InterruptedException {
     Cluster cluster = Cluster.get(system.classicSystem());
+    // The others have to know before the regions hand their shards back: what they sent meanwhile
+    // would wait with them, and be carried out when this node is back.
+    cluster.leave(cluster.selfAddress());
+    boolean ended = hasEnded(system, min(ANNOUNCE, limit));
+    if (!ended) {
+      var unused =
+          CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.clusterLeavingReason());
+      ended = hasEnded(system, limit.minus(min(ANNOUNCE, limit)));
+    }
+    return ended;
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private static boolean hasEnded(ActorSystem<?> system, Duration limit)
+      throws InterruptedException {
+    try {
+      system.getWhenTerminated().toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the actor system has ended with a failure", e);
+    }
+  }
+
+  private static void join(Cluster cluster, ClusterSettings s, Duration limit)
+      throws InterruptedException {
     CompletableFuture<Boolean> up = new CompletableFuture<>();
     cluster.registerOnMemberUp(() -> up.complete(true));
     join(cluster, s);
     try {
       up.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      return system;
     } catch (TimeoutException | ExecutionException e) {
-      system.terminate();
       throw new IllegalStateException(
           "cannot join the cluster within "
               + limit.toSeconds()

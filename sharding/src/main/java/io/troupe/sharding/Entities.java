@@ -4,6 +4,9 @@ import com.typesafe.config.Config;
 import io.troupe.actors.directory.DirectoryCommand;
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceRecord;
+import io.troupe.actors.directory.VolumeRecord;
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.FsException;
 import io.troupe.actors.file.FileCommand;
 import io.troupe.actors.id.CellId;
 import io.troupe.actors.id.FileId;
@@ -42,16 +45,24 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 
 /**
- * The way to every entity of the cluster. A message to one whose owner is away may never be
- * answered: who asks needs a timeout.
+ * The way to every entity of the cluster. What is told to one whose owner is away is dropped, what
+ * is asked of it fails at once with an {@link FsException} EIO: nothing is kept for an owner that
+ * comes back after the sender gave up. An owner may also go while a message is on its way: who asks
+ * needs a timeout.
  */
 public final class Entities {
   private final Map<EntityTypeKey<?>, ActorRef<?>> regions = new HashMap<>();
 
   private final ActorSystem<?> system;
+  private final Registry registry;
 
-  private Entities(ActorSystem<?> system) {
+  /** Empty where everything counts as present. */
+  private final Optional<Presence> presence;
+
+  private Entities(ActorSystem<?> system, Optional<Presence> presence) {
     this.system = system;
+    this.registry = Registry.get(system);
+    this.presence = presence;
   }
 
   /**
@@ -67,8 +78,8 @@ public final class Entities {
       Supplier<ServiceRecord> service,
       List<Hosting<?>> hostings) {
     Registry registry = Registry.get(system);
-    refuseSecondDirectory(system, self);
-    Entities entities = new Entities(system);
+    SecondDirectory.refuse(system, self);
+    Entities entities = new Entities(system, Optional.of(Presence.follow(system)));
     List<Hosting<?>> all = new ArrayList<>(hostings);
     all.add(leases(system.settings().config()));
     for (EntityTypeKey<?> type : EntityTypes.ALL) {
@@ -111,29 +122,9 @@ public final class Entities {
       ActorSystem<?> system, NodeId self, Map<EntityTypeKey<?>, ActorRef<?>> regions) {
     Registry registry = Registry.get(system);
     registry.begin(self, () -> CompletableFuture.completedFuture(registry.view()));
-    Entities entities = new Entities(system);
+    Entities entities = new Entities(system, Optional.empty());
     entities.regions.putAll(regions);
     return entities;
-  }
-
-  private static void refuseSecondDirectory(ActorSystem<?> system, NodeId self) {
-    Cluster cluster = Cluster.get(system.classicSystem());
-    if (!cluster.getSelfRoles().contains(Role.DIR.label())) {
-      return;
-    }
-    cluster
-        .state()
-        .getMembers()
-        .forEach(
-            m -> {
-              if (m.getRoles().contains(Role.DIR.label())
-                  && !m.getRoles().contains(ShardOwners.nodeRole(self))) {
-                throw new IllegalStateException(
-                    "node "
-                        + m.address().hostPort()
-                        + " has role dir already; a cluster has exactly one");
-              }
-            });
   }
 
   private static Hosting<LeaseCommand> leases(Config config) {
@@ -186,47 +177,92 @@ public final class Entities {
   }
 
   public void tell(PartitionId partition, VolumeCommand command) {
-    send(EntityTypes.VOLUME, EntityIds.volume(partition), command);
+    if (isPresent(partition)) {
+      send(EntityTypes.VOLUME, EntityIds.volume(partition), command);
+    }
   }
 
   public void tell(FileId file, FileCommand command) {
-    send(EntityTypes.FILE, EntityIds.file(file), command);
+    if (isPresent(file.partition())) {
+      send(EntityTypes.FILE, EntityIds.file(file), command);
+    }
   }
 
   public void tell(OsdId osd, FileId file, ReplicaCommand command) {
-    send(EntityTypes.REPLICA, EntityIds.replica(osd, file), command);
+    if (isPresent(osd.node())) {
+      send(EntityTypes.REPLICA, EntityIds.replica(osd, file), command);
+    }
   }
 
   public void tell(NodeId node, CellId cell, LeaseCommand command) {
-    send(EntityTypes.LEASE, EntityIds.lease(node, cell), command);
+    if (isPresent(node)) {
+      send(EntityTypes.LEASE, EntityIds.lease(node, cell), command);
+    }
   }
 
   public void tell(DirectoryCommand command) {
-    send(EntityTypes.DIRECTORY, EntityIds.DIRECTORY, command);
+    if (isDirectoryPresent()) {
+      send(EntityTypes.DIRECTORY, EntityIds.DIRECTORY, command);
+    }
   }
 
   /** Asks a Volume; fails with a {@link java.util.concurrent.TimeoutException}. */
   public <R> CompletionStage<R> ask(
       PartitionId partition, Function<ActorRef<R>, VolumeCommand> command, Duration limit) {
-    return request(EntityTypes.VOLUME, EntityIds.volume(partition), command, limit);
+    return isPresent(partition)
+        ? request(EntityTypes.VOLUME, EntityIds.volume(partition), command, limit)
+        : away("the MRC of volume " + partition.volume());
   }
 
   /** Asks a File. */
   public <R> CompletionStage<R> ask(
       FileId file, Function<ActorRef<R>, FileCommand> command, Duration limit) {
-    return request(EntityTypes.FILE, EntityIds.file(file), command, limit);
+    return isPresent(file.partition())
+        ? request(EntityTypes.FILE, EntityIds.file(file), command, limit)
+        : away("the MRC of file " + file);
   }
 
   /** Asks a Replica. */
   public <R> CompletionStage<R> ask(
       OsdId osd, FileId file, Function<ActorRef<R>, ReplicaCommand> command, Duration limit) {
-    return request(EntityTypes.REPLICA, EntityIds.replica(osd, file), command, limit);
+    return isPresent(osd.node())
+        ? request(EntityTypes.REPLICA, EntityIds.replica(osd, file), command, limit)
+        : away("OSD " + osd);
   }
 
   /** Asks the DIR. */
   public <R> CompletionStage<R> ask(
       Function<ActorRef<R>, DirectoryCommand> command, Duration limit) {
-    return request(EntityTypes.DIRECTORY, EntityIds.DIRECTORY, command, limit);
+    return isDirectoryPresent()
+        ? request(EntityTypes.DIRECTORY, EntityIds.DIRECTORY, command, limit)
+        : away("the node with role dir");
+  }
+
+  private static <R> CompletionStage<R> away(String who) {
+    return CompletableFuture.failedFuture(
+        new FsException(Errno.EIO, who + " is not in the cluster now"));
+  }
+
+  /** This node itself always is: while it leaves, too, its own parts need each other. */
+  private boolean isPresent(NodeId node) {
+    return presence.isEmpty() || presence.get().has(node) || node.equals(registry.self());
+  }
+
+  /** A volume that is not in the view may be so new that only the others know its owner. */
+  private boolean isPresent(PartitionId partition) {
+    if (presence.isEmpty()) {
+      return true;
+    }
+    for (VolumeRecord v : registry.view().volumes()) {
+      if (v.id().equals(partition.volume())) {
+        return isPresent(v.master());
+      }
+    }
+    return true;
+  }
+
+  private boolean isDirectoryPresent() {
+    return presence.isEmpty() || presence.get().hasDirectory();
   }
 
   private <M, R> CompletionStage<R> request(

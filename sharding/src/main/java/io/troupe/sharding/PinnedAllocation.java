@@ -20,9 +20,9 @@ import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Places each shard on the member that owns it, or nowhere. While the owner is away an allocation
- * fails, and the region that asked asks again after its retry interval; what it buffers meanwhile
- * is bounded, and those who wait have their own timeouts.
+ * Places each shard on the member that owns it, or nowhere. While the owner is away the region that
+ * asked asks again after its retry interval; what it buffers meanwhile is bounded, and those who
+ * wait have their own timeouts.
  */
 final class PinnedAllocation extends AbstractShardAllocationStrategy {
   private final EntityTypeKey<?> type;
@@ -38,13 +38,10 @@ final class PinnedAllocation extends AbstractShardAllocationStrategy {
   @Override
   public Future<ActorRef> allocateShard(
       ActorRef requester, String shard, Map<ActorRef, IndexedSeq<String>> current) {
-    return regionOf(shard, current.keySet())
-        .map(Futures::successful)
-        .orElseGet(
-            () ->
-                Futures.failed(
-                    new IllegalStateException(
-                        "the owner of " + type.name() + " shard " + shard + " is no member now")));
+    // The coordinator takes a region that is none of its own for one that has just gone: it
+    // allocates nothing and says nothing. A failure it would log with its stack at each attempt.
+    return Futures.successful(
+        regionOf(shard, current.keySet()).orElse(cluster.system().deadLetters()));
   }
 
   @Override

@@ -20,6 +20,14 @@ final class ShardOwners {
     return NODE_ROLE + node;
   }
 
+  /** The node id among a member's roles. */
+  static Optional<NodeId> nodeOf(Set<String> roles) {
+    return roles.stream()
+        .filter(r -> r.startsWith(NODE_ROLE))
+        .findFirst()
+        .map(r -> NodeId.of(r.substring(NODE_ROLE.length())));
+  }
+
   /**
    * What to look for in a member's roles; empty where the owner is not known (yet), as of a volume
    * that is not in the catalog.

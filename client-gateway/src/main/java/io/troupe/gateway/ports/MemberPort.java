@@ -3,6 +3,7 @@ package io.troupe.gateway.ports;
 import io.troupe.actors.directory.DirectoryCommand;
 import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.FsException;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.file.FileCommand;
 import io.troupe.actors.id.FileId;
@@ -64,7 +65,11 @@ public record MemberPort(
 
   private static <T> CompletionStage<Result<T>> answered(
       CompletionStage<Result<T>> answer, String who) {
-    return answer.exceptionally(e -> Result.failed(Errno.EIO, who + " did not answer in time"));
+    return answer.exceptionally(
+        e ->
+            e instanceof FsException f
+                ? Result.failed(f.errno(), f.detail())
+                : Result.failed(Errno.EIO, who + " did not answer in time"));
   }
 
   @Override

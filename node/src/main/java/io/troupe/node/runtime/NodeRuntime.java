@@ -44,7 +44,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.SpawnProtocol;
@@ -117,7 +116,7 @@ public final class NodeRuntime implements AutoCloseable {
             config.getDuration("troupe.node.join-timeout"));
     try {
       return started(options, data, config, peers, system);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException e) {
       system.terminate();
       throw e;
     }
@@ -316,18 +315,11 @@ public final class NodeRuntime implements AutoCloseable {
     client.ifPresent(TroupeClient::close);
     osd.ifPresent(OsdRole::stopServing);
     try {
-      CoordinatedShutdown.get(system)
-          .runAll(CoordinatedShutdown.clusterLeavingReason())
-          .toCompletableFuture()
-          .get(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-      system
-          .getWhenTerminated()
-          .toCompletableFuture()
-          .get(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      if (!ClusterNode.stop(system, STOP_LIMIT)) {
+        LOG.warn("node={} event=stop-incomplete", data.node());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("node={} event=stop-incomplete", data.node(), e);
     }
     try {
       if (osd.isPresent()) {
