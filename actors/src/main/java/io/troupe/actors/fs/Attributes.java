@@ -22,6 +22,31 @@ public record Attributes(
     FileTime mtime,
     FileTime ctime) {
 
+  public Attributes withMode(int newMode) {
+    return new Attributes(
+        inode, newMode, nlink, uid, gid, rdev, sizeBytes, truncateEpoch, atime, mtime, ctime);
+  }
+
+  public Attributes withLinks(int newLinks) {
+    return new Attributes(
+        inode, mode, newLinks, uid, gid, rdev, sizeBytes, truncateEpoch, atime, mtime, ctime);
+  }
+
+  public Attributes withOwner(int newUid, int newGid) {
+    return new Attributes(
+        inode, mode, nlink, newUid, newGid, rdev, sizeBytes, truncateEpoch, atime, mtime, ctime);
+  }
+
+  public Attributes withSize(long newSizeBytes, int newTruncateEpoch) {
+    return new Attributes(
+        inode, mode, nlink, uid, gid, rdev, newSizeBytes, newTruncateEpoch, atime, mtime, ctime);
+  }
+
+  public Attributes withTimes(FileTime newAtime, FileTime newMtime, FileTime newCtime) {
+    return new Attributes(
+        inode, mode, nlink, uid, gid, rdev, sizeBytes, truncateEpoch, newAtime, newMtime, newCtime);
+  }
+
   public FileType type() {
     return FileType.ofMode(mode);
   }

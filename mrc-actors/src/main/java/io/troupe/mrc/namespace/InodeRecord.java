@@ -35,47 +35,16 @@ record InodeRecord(
     return new InodeRecord(attributes, parent, sizeBytes, xlocs, target);
   }
 
+  /** Something about the inode itself has changed, perhaps its number of names. */
   InodeRecord linked(int change, FileTime now) {
     Attributes a = attributes;
-    return with(
-        new Attributes(
-            a.inode(),
-            a.mode(),
-            a.nlink() + change,
-            a.uid(),
-            a.gid(),
-            a.rdev(),
-            a.sizeBytes(),
-            a.truncateEpoch(),
-            a.atime(),
-            a.mtime(),
-            now));
+    return with(a.withLinks(a.nlink() + change).withTimes(a.atime(), a.mtime(), now));
   }
 
   /** A directory whose entries have changed. */
   InodeRecord touched(int linkChange, FileTime now) {
     Attributes a = attributes;
-    return with(
-        new Attributes(
-            a.inode(),
-            a.mode(),
-            a.nlink() + linkChange,
-            a.uid(),
-            a.gid(),
-            a.rdev(),
-            a.sizeBytes(),
-            a.truncateEpoch(),
-            a.atime(),
-            now,
-            now));
-  }
-
-  InodeRecord sized(long sizeBytes, int epoch, FileTime mtime, FileTime ctime, int mode) {
-    Attributes a = attributes;
-    return with(
-        new Attributes(
-            a.inode(), mode, a.nlink(), a.uid(), a.gid(), a.rdev(), sizeBytes, epoch, a.atime(),
-            mtime, ctime));
+    return with(a.withLinks(a.nlink() + linkChange).withTimes(a.atime(), now, now));
   }
 
   boolean isDirectory() {

@@ -156,7 +156,7 @@ class BadInputTest {
             Errno.EINVAL,
             Long.MIN_VALUE,
             Errno.EINVAL,
-            NamespaceChange.MAX_FILE_BYTES + 1,
+            Sizes.MAX_FILE_BYTES + 1,
             Errno.EFBIG,
             Long.MAX_VALUE,
             Errno.EFBIG);
