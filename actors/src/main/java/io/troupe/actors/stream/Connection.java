@@ -1,323 +1,398 @@
 package io.troupe.actors.stream;
 
 import io.aeron.Aeron;
+import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
+import io.aeron.exceptions.AeronException;
 import io.troupe.actors.directory.StreamEndpoint;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.DatagramSocket;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection to one OSD. Requests are put into the window by any thread under the
- * connection's lock; replies, timeouts and the end are handled by the client's one polling thread,
- * so that a destination is never written to after its request was answered.
+ * One client's connection to one OSD. It takes requests from the beginning and sends them when it
+ * is open. Except {@link #submit}, all is for the client's one polling thread.
  */
 final class Connection implements Assembly.Target {
   private static final int FRAGMENTS_AT_ONCE = 32;
-  private static final long PING_NANOS = 1_000_000_000;
-  private static final long WELCOME_SECONDS = 3;
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** The first hellos may come before the OSD's driver has made the way there. */
+  private static final long HELLO_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** For so long after a failure to connect requests fail at once. */
+  private static final long REFUSAL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private enum Phase {
+    /** The way to the OSD is being looked for. */
+    ROUTING,
+    /** The drivers set up the streams. */
+    REGISTERING,
+    /** Says hello until that is answered. */
+    GREETING,
+    OPEN
+  }
 
   private final StreamEndpoint osd;
   private final StreamSettings settings;
-  private final Aeron aeron;
-  private final Subscription replies;
-  private final Sender requests;
-  private final String replyChannel;
-  private final int replyStream;
-  private final String wakeupKey;
-  private final long id = ThreadLocalRandom.current().nextLong();
+  private final CompletableFuture<Route> routing;
+  private final PollerIdle poller;
+  private final RequestWindow window;
   private final Assembly assembly = new Assembly(this);
-  private final CompletableFuture<Boolean> welcome = new CompletableFuture<>();
+  private final long id = ThreadLocalRandom.current().nextLong();
+  private final int replyStream =
+      ThreadLocalRandom.current().nextInt(Frame.FIRST_REPLY_STREAM, Integer.MAX_VALUE);
+  private final long begunNanos = System.nanoTime();
 
-  // Under the lock of this.
-  private final Map<Long, Pending> underWay = new HashMap<>();
-  private final Deque<Pending> queued = new ArrayDeque<>();
-  private long nextCorrelation;
-  private int bytesUnderWay;
-  private int windowBytes;
-  private int windowRequests;
-  private boolean dead;
+  /** Why it has ended; null until then. */
+  private volatile @Nullable String end;
 
-  // Of the polling thread.
-  private long heardNanos = System.nanoTime();
-  private long pingedNanos;
-  private MemorySegment text = MemorySegment.NULL;
+  private volatile long refusesUntil = begunNanos;
 
-  private Connection(
+  private Phase phase = Phase.ROUTING;
+  private @Nullable Route route;
+  private long subscriptionId;
+  private long publicationId;
+  private @Nullable Subscription replies;
+
+  /** While the window is open, only the window sends through it. */
+  private @Nullable Outgoing requests;
+
+  private long heardNanos = begunNanos;
+  private long greetedNanos = begunNanos - HELLO_NANOS;
+  private long pingedNanos = begunNanos;
+  private long tickedNanos = begunNanos;
+
+  Connection(
       StreamEndpoint osd,
       StreamSettings settings,
-      Aeron aeron,
-      String requestChannel,
-      String replyChannel,
-      String requestWakeup) {
+      CompletableFuture<Route> routing,
+      PollerIdle poller) {
     this.osd = osd;
     this.settings = settings;
-    this.aeron = aeron;
-    this.replyChannel = replyChannel;
-    this.replyStream = ThreadLocalRandom.current().nextInt(10_000, Integer.MAX_VALUE);
-    this.replies = aeron.addSubscription(replyChannel, replyStream);
-    this.requests =
-        new Sender(
-            aeron.addPublication(requestChannel, ObjectStreamServer.REQUEST_STREAM), requestWakeup);
-    this.wakeupKey = Wakeups.key(aeron.context().aeronDirectoryName(), replyStream);
+    this.routing = routing;
+    this.poller = poller;
+    this.window = new RequestWindow(id, settings);
   }
 
-  /** Through the OSD's own driver. */
-  static Connection overIpc(StreamEndpoint osd, Aeron aeron, StreamSettings settings) {
-    return new Connection(
-        osd,
-        settings,
-        aeron,
-        "aeron:ipc",
-        "aeron:ipc",
-        Wakeups.key(osd.driverDirectory(), ObjectStreamServer.REQUEST_STREAM));
-  }
-
-  /** Through this process's driver and the network. */
-  static Connection overUdp(StreamEndpoint osd, Aeron aeron, StreamSettings settings) {
-    String here = addressTowards(osd.udp());
-    String back = "aeron:udp?endpoint=" + here + ":" + ObjectStreamServer.freePort(here);
-    return new Connection(osd, settings, aeron, "aeron:udp?endpoint=" + osd.udp(), back, "");
-  }
-
-  private static String addressTowards(String hostPort) {
-    int colon = hostPort.lastIndexOf(':');
-    try (DatagramSocket s = new DatagramSocket()) {
-      s.connect(
-          new InetSocketAddress(
-              hostPort.substring(0, colon), Integer.parseInt(hostPort.substring(colon + 1))));
-      return s.getLocalAddress().getHostAddress();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no way to " + hostPort, e);
-    }
-  }
-
-  String wakeupKey() {
-    return wakeupKey;
-  }
-
-  /** Says hello until it is answered. Throws {@link IllegalStateException} where it is not. */
-  void awaitWelcome() {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WELCOME_SECONDS);
-    while (System.nanoTime() < end) {
-      byte[] channel = replyChannel.getBytes(StandardCharsets.UTF_8);
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment payload =
-            arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_BYTE, channel);
-        requests.send(Frame.control(Frame.Kind.HELLO, id, replyStream, 0, payload), payload);
-      }
-      try {
-        welcome.get(50, TimeUnit.MILLISECONDS);
-        return;
-      } catch (TimeoutException e) {
-        // The publication may not have been connected yet.
-      } catch (ExecutionException | InterruptedException e) {
-        throw new IllegalStateException("no welcome from " + osd.udp(), e);
-      }
-    }
-    throw new IllegalStateException("no welcome from " + osd.udp());
-  }
-
-  // ---- requests
+  // ---- any thread
 
   void submit(Pending pending) {
-    Errno refusal;
-    synchronized (this) {
-      if (dead) {
-        refusal = Errno.EIO;
-      } else if (queued.isEmpty() && fits(pending)) {
-        send(pending);
-        return;
-      } else if (queued.size() < settings.maxQueued()) {
-        pending.deadlineNanos = System.nanoTime() + settings.requestTimeout().toNanos();
-        queued.add(pending);
-        return;
-      } else {
-        refusal = Errno.EBUSY;
-      }
-    }
-    pending.fail(
-        refusal,
-        refusal == Errno.EIO
-            ? "the connection to the OSD at " + osd.udp() + " is lost"
-            : "too many requests wait for the OSD at " + osd.udp());
-  }
-
-  private boolean fits(Pending p) {
-    return underWay.size() < windowRequests && bytesUnderWay + p.bytes() <= windowBytes;
-  }
-
-  private void send(Pending p) {
-    long correlation = nextCorrelation++;
-    p.deadlineNanos = System.nanoTime() + settings.requestTimeout().toNanos();
-    underWay.put(correlation, p);
-    bytesUnderWay += p.bytes();
-    if (!requests.send(Frame.request(id, correlation, p.request(), p.payload()), p.payload())) {
-      dead = true;
+    switch (window.submit(pending, System.nanoTime())) {
+      case UNDER_WAY, QUEUED -> poller.rouse();
+      case REFUSED ->
+          pending.fail(Errno.EBUSY, "too many requests wait for the OSD at " + osd.udp());
+      case ENDED -> pending.fail(Errno.EIO, end());
     }
   }
 
-  private synchronized Optional<Pending> finish(long correlation) {
-    Pending p = underWay.remove(correlation);
-    if (p != null) {
-      bytesUnderWay -= p.bytes();
-      while (!dead && !queued.isEmpty() && fits(queued.peek())) {
-        send(queued.remove());
-      }
-    }
-    return Optional.ofNullable(p);
+  boolean hasEnded() {
+    return end != null;
+  }
+
+  /** Why it has ended. */
+  String end() {
+    return String.valueOf(end);
+  }
+
+  /** It has ended and another attempt may be made. */
+  boolean isReplaceable(long now) {
+    return hasEnded() && now - refusesUntil >= 0;
   }
 
   // ---- the polling thread
 
-  int poll(long now) {
-    int work = replies.poll(assembly, FRAGMENTS_AT_ONCE);
-    if (work > 0) {
-      heardNanos = now;
+  /** One round of the duty cycle; the work done. */
+  long poll(long now) {
+    if (hasEnded()) {
+      return 0;
     }
-    if (now - pingedNanos > PING_NANOS && welcome.isDone()) {
-      pingedNanos = now;
-      requests.send(
-          Frame.control(Frame.Kind.PING, id, 0, 0, MemorySegment.NULL), MemorySegment.NULL);
-      expire(now);
+    long work;
+    try {
+      work =
+          switch (phase) {
+            case ROUTING -> register();
+            case REGISTERING -> greet();
+            case GREETING, OPEN -> exchange(now);
+          };
+    } catch (AeronException e) {
+      lose(e.getMessage() == null ? e.toString() : e.getMessage());
+      return 1;
     }
-    if (now - heardNanos > settings.silence().toNanos() && welcome.isDone()) {
-      synchronized (this) {
-        dead = true;
-      }
+    if (now - tickedNanos > TICK_NANOS) {
+      tickedNanos = now;
+      tick(now);
     }
     return work;
   }
 
-  private void expire(long now) {
-    List<Pending> late = new ArrayList<>();
-    synchronized (this) {
-      List<Long> expired = new ArrayList<>();
-      underWay.forEach(
-          (c, p) -> {
-            if (now - p.deadlineNanos > 0) {
-              expired.add(c);
-            }
-          });
-      for (long c : expired) {
-        finish(c).ifPresent(late::add);
-      }
-      queued.removeIf(
-          p -> {
-            boolean over = now - p.deadlineNanos > 0;
-            if (over) {
-              late.add(p);
-            }
-            return over;
-          });
+  private long register() {
+    if (!routing.isDone()) {
+      return 0;
     }
-    late.forEach(
-        p ->
-            p.fail(
-                Errno.EIO,
-                "no answer from the OSD at "
-                    + osd.udp()
-                    + " within "
-                    + settings.requestTimeout().toMillis()
-                    + " ms"));
+    if (routing.isCompletedExceptionally()) {
+      Throwable why = routing.exceptionNow();
+      lose(why.getMessage() == null ? why.toString() : why.getMessage());
+      return 1;
+    }
+    Route r = routing.join();
+    route = r;
+    Aeron aeron = r.client().aeron();
+    Wakeups.listen(repliesKey(r), poller::wake);
+    subscriptionId = aeron.asyncAddSubscription(r.replies(), replyStream);
+    // Of its own: nobody else's unfinished message can stand in its way, nor fill its window.
+    publicationId =
+        aeron.asyncAddExclusivePublication(r.requests(), ObjectStreamServer.REQUEST_STREAM);
+    Wakeups.wake(Wakeups.Key.ofDriver(aeron.context().aeronDirectoryName()));
+    phase = Phase.REGISTERING;
+    return 1;
   }
 
+  private Wakeups.Key repliesKey(Route r) {
+    return new Wakeups.Key(r.client().aeron().context().aeronDirectoryName(), replyStream);
+  }
+
+  private long greet() {
+    Route r = route;
+    if (r == null) {
+      return 0;
+    }
+    Aeron aeron = r.client().aeron();
+    if (replies == null) {
+      replies = aeron.getSubscription(subscriptionId);
+    }
+    if (requests == null) {
+      ExclusivePublication p = aeron.getExclusivePublication(publicationId);
+      requests = p == null ? null : new Sender(p, r.listener());
+    }
+    if (replies == null || requests == null) {
+      return 0;
+    }
+    phase = Phase.GREETING;
+    return 1;
+  }
+
+  private long exchange(long now) {
+    Subscription in = replies;
+    Outgoing out = requests;
+    Route r = route;
+    if (in == null || out == null || r == null) {
+      return 0;
+    }
+    if (in.poll(assembly, FRAGMENTS_AT_ONCE) > 0) {
+      heardNanos = now;
+    }
+    if (phase == Phase.GREETING) {
+      if (now - greetedNanos >= HELLO_NANOS) {
+        greetedNanos = now;
+        MemorySegment channel = MemorySegment.ofArray(r.replies().getBytes(StandardCharsets.UTF_8));
+        // Not there yet, or no room: said again.
+        Outgoing.Sent unused =
+            out.trySend(Frame.control(Frame.Kind.HELLO, id, replyStream, 0, channel), channel);
+      }
+    } else {
+      window.pump(now);
+      if (in.hasNoImages()) {
+        lose("closed by the OSD");
+      }
+    }
+    return assembly.takeTraffic();
+  }
+
+  private void tick(long now) {
+    for (Pending p : window.expire(now)) {
+      p.fail(
+          Errno.EIO,
+          phase == Phase.OPEN
+              ? "no answer from the OSD at "
+                  + osd.udp()
+                  + " within "
+                  + settings.requestTimeout().toMillis()
+                  + " ms"
+              : "the OSD at " + osd.udp() + " cannot be reached");
+    }
+    if (phase != Phase.OPEN) {
+      if (now - begunNanos > settings.connectTimeout().toNanos()) {
+        lose("no answer within " + settings.connectTimeout().toMillis() + " ms");
+      }
+    } else if (now - heardNanos > settings.silence().toNanos()) {
+      lose("nothing was heard for " + settings.silence().toMillis() + " ms");
+    } else if (window.isLost(now)) {
+      lose("it takes nothing in any more");
+    } else if (now - pingedNanos > settings.pingInterval().toNanos()) {
+      pingedNanos = now;
+      ping();
+    }
+  }
+
+  private void ping() {
+    if (route != null && route.sameHost() && !Drivers.isAlive(osd.driverDirectory())) {
+      lose("its process has ended");
+    } else if (window.trySend(Frame.control(Frame.Kind.PING, id, 0, 0, MemorySegment.NULL))
+        == Outgoing.Sent.GONE) {
+      lose("its stream has ended");
+    }
+  }
+
+  /** What the poller has to expect of it. */
+  PollerIdle.Outlook outlook() {
+    if (window.isPressing()) {
+      return PollerIdle.Outlook.PRESSING;
+    }
+    return phase == Phase.OPEN && window.isEmpty()
+        ? PollerIdle.Outlook.NOTHING
+        : PollerIdle.Outlook.OPEN;
+  }
+
+  private void lose(String why) {
+    if (end == null) {
+      if (phase != Phase.OPEN) {
+        refusesUntil = System.nanoTime() + REFUSAL_NANOS;
+      }
+      end =
+          (phase == Phase.OPEN ? "the connection to the OSD at " : "cannot connect to the OSD at ")
+              + osd.udp()
+              + (phase == Phase.OPEN ? " is lost: " : ": ")
+              + why;
+    }
+  }
+
+  /**
+   * Tells all who wait; nothing is written to their memory any more.
+   *
+   * @param blocking for what may wait for a driver
+   */
+  void close(String why, Executor blocking) {
+    lose(why);
+    String text = end();
+    window.end().forEach(p -> p.fail(Errno.EIO, text));
+    Route r = route;
+    try {
+      if (requests != null) {
+        if (phase == Phase.OPEN) {
+          Outgoing.Sent unused =
+              requests.trySend(
+                  Frame.control(Frame.Kind.BYE, id, 0, 0, MemorySegment.NULL), MemorySegment.NULL);
+        }
+        requests.close();
+      } else if (r != null && publicationId != 0) {
+        r.client().aeron().asyncRemovePublication(publicationId);
+      }
+      if (replies != null) {
+        replies.close();
+      } else if (r != null && subscriptionId != 0) {
+        r.client().aeron().asyncRemoveSubscription(subscriptionId);
+      }
+    } catch (AeronException e) {
+      // The driver is gone, and with it what was to be given back.
+    }
+    if (r != null) {
+      Wakeups.forget(repliesKey(r));
+    }
+    var unused = routing.thenAcceptAsync(Route::close, blocking);
+  }
+
+  // ---- what comes in
+
   @Override
-  public Optional<MemorySegment> place(Frame frame) {
-    if (frame.kind() != Frame.Kind.REPLY) {
-      return Optional.of(MemorySegment.NULL);
-    }
-    Pending p;
-    synchronized (this) {
-      p = underWay.get(frame.correlation());
-    }
-    if (p == null) {
+  public Optional<Assembly.Slot> begin(Frame frame, int session) {
+    if (frame.connection() != id) {
       return Optional.empty();
     }
+    return switch (frame.kind()) {
+      case WELCOME -> Optional.of(new Welcome(frame));
+      case REPLY -> window.find(frame.correlation()).flatMap(p -> reply(frame, p));
+      case HELLO, READ, WRITE, PING, PONG, BYE -> Optional.empty();
+    };
+  }
+
+  private Optional<Assembly.Slot> reply(Frame frame, Pending p) {
     if (frame.errno() != 0) {
-      text = MemorySegment.ofArray(new byte[frame.payloadLength()]);
-      return Optional.of(text);
+      return Optional.of(
+          new Reply(frame, p, MemorySegment.ofArray(new byte[frame.payloadLength()])));
     }
-    return frame.payloadLength() == p.destination().byteSize()
-        ? Optional.of(p.destination())
-        : Optional.empty();
+    Reply reply = new Reply(frame, p, p.destination());
+    if (frame.payloadLength() != p.destination().byteSize()) {
+      reply.damaged("its length is another than was asked for");
+      return Optional.empty();
+    }
+    return Optional.of(reply);
   }
 
-  @Override
-  public synchronized boolean isWanted(Frame frame) {
-    return frame.kind() != Frame.Kind.REPLY || underWay.containsKey(frame.correlation());
-  }
+  private final class Welcome implements Assembly.Slot {
+    private final Frame frame;
 
-  @Override
-  public void complete(Frame frame, MemorySegment payload) {
-    switch (frame.kind()) {
-      case WELCOME -> {
-        synchronized (this) {
-          windowBytes = frame.length();
-          windowRequests = frame.offset();
-        }
-        welcome.complete(true);
+    Welcome(Frame frame) {
+      this.frame = frame;
+    }
+
+    @Override
+    public MemorySegment memory() {
+      return MemorySegment.NULL;
+    }
+
+    @Override
+    public boolean isWanted() {
+      return phase == Phase.GREETING;
+    }
+
+    @Override
+    public void complete() {
+      if (requests != null) {
+        phase = Phase.OPEN;
+        window.open(requests, frame.length(), frame.offset(), System.nanoTime());
       }
-      case REPLY ->
-          finish(frame.correlation())
-              .ifPresent(
-                  p -> {
-                    if (frame.errno() == 0) {
-                      p.done().complete(Result.ok(p.bytes()));
-                    } else {
-                      p.fail(
-                          Errno.ofCode(frame.errno()),
-                          StandardCharsets.UTF_8.decode(payload.asByteBuffer()).toString());
-                    }
-                  });
-      case HELLO, READ, WRITE, PING, PONG, BYE -> {}
     }
+
+    @Override
+    public void damaged(String why) {}
   }
 
-  @Override
-  public void damaged(Frame frame) {
-    finish(frame.correlation())
-        .ifPresent(p -> p.fail(Errno.EIO, "the reply of " + osd.udp() + " was damaged"));
-  }
+  private final class Reply implements Assembly.Slot {
+    private final Frame frame;
+    private final Pending pending;
+    private final MemorySegment memory;
 
-  synchronized boolean isDead() {
-    return dead;
-  }
-
-  /** Tells all who wait; nothing is written to their memory any more. */
-  void kill(String why) {
-    List<Pending> all = new ArrayList<>();
-    synchronized (this) {
-      dead = true;
-      all.addAll(underWay.values());
-      all.addAll(queued);
-      underWay.clear();
-      queued.clear();
+    Reply(Frame frame, Pending pending, MemorySegment memory) {
+      this.frame = frame;
+      this.pending = pending;
+      this.memory = memory;
     }
-    all.forEach(p -> p.fail(Errno.EIO, "connection to the OSD at " + osd.udp() + ": " + why));
-  }
 
-  void close() {
-    requests.send(Frame.control(Frame.Kind.BYE, id, 0, 0, MemorySegment.NULL), MemorySegment.NULL);
-    CloseHelper.close(aeron);
+    @Override
+    public MemorySegment memory() {
+      return memory;
+    }
+
+    @Override
+    public boolean isWanted() {
+      return window.find(frame.correlation()).isPresent();
+    }
+
+    @Override
+    public void complete() {
+      if (window.finish(frame.correlation(), System.nanoTime()).isEmpty()) {
+        return;
+      }
+      if (frame.errno() == 0) {
+        pending.done().complete(Result.ok(pending.bytes()));
+      } else {
+        pending.fail(Errno.ofCode(frame.errno()), Frame.text(memory));
+      }
+    }
+
+    @Override
+    public void damaged(String why) {
+      if (window.finish(frame.correlation(), System.nanoTime()).isPresent()) {
+        pending.fail(Errno.EIO, "the reply of " + osd.udp() + " is damaged: " + why);
+      }
+    }
   }
 }

@@ -4,6 +4,8 @@ import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.VolumeId;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
@@ -43,6 +45,19 @@ record Frame(
 
   /** No payload is longer: the largest object, or a text. */
   static final int MAX_PAYLOAD = 1 << 20;
+
+  /** Nor a text. */
+  static final int MAX_TEXT = 4096;
+
+  /** Nor the channel of a hello. */
+  static final int MAX_CHANNEL = 256;
+
+  /** Streams of replies have this number or a larger one. */
+  static final int FIRST_REPLY_STREAM = 10_000;
+
+  private static final int MAX_WINDOW_BYTES = 1 << 30;
+  private static final int MAX_WINDOW_REQUESTS = 1 << 16;
+  private static final int MAX_ERRNO = 4095;
 
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
   private static final FileId NONE = new FileId(new VolumeId(new UUID(0, 0)), 0);
@@ -106,6 +121,16 @@ record Frame(
         length,
         truncateEpoch,
         viewVersion);
+  }
+
+  /** Text as a payload, cut to what a frame may carry. */
+  static MemorySegment text(String s) {
+    byte[] all = s.getBytes(StandardCharsets.UTF_8);
+    return MemorySegment.ofArray(all.length <= MAX_TEXT ? all : Arrays.copyOf(all, MAX_TEXT));
+  }
+
+  static String text(MemorySegment payload) {
+    return StandardCharsets.UTF_8.decode(payload.asByteBuffer()).toString();
   }
 
   private static int size(MemorySegment payload) {
@@ -184,22 +209,61 @@ record Frame(
   }
 
   private void check() {
+    if (errno != 0 && (kind != Kind.REPLY || errno < 0 || errno > MAX_ERRNO)) {
+      throw new IllegalArgumentException(kind + " with errno " + errno);
+    }
     switch (kind) {
       case READ, WRITE -> {
-        if (length < 1
-            || length > MAX_PAYLOAD
-            || offset < 0
-            || offset > MAX_PAYLOAD - length
-            || object < 0) {
+        checkRange(object, offset, length);
+        if (truncateEpoch < 0 || viewVersion < 0) {
           throw new IllegalArgumentException(
-              "range of " + length + " bytes at " + offset + " of object " + object);
+              "truncate epoch " + truncateEpoch + ", view version " + viewVersion);
         }
-        if (payloadLength != (kind == Kind.WRITE ? length : 0)) {
+        expectPayload(kind == Kind.WRITE ? length : 0);
+      }
+      case REPLY -> {
+        checkRange(object, offset, length);
+        if (errno != 0 ? payloadLength > MAX_TEXT : payloadLength != 0 && payloadLength != length) {
           throw new IllegalArgumentException(
-              kind + " of " + length + " bytes with a payload of " + payloadLength);
+              "reply to " + length + " bytes with a payload of " + payloadLength);
         }
       }
-      default -> {}
+      case HELLO -> {
+        if (length < FIRST_REPLY_STREAM || payloadLength < 1 || payloadLength > MAX_CHANNEL) {
+          throw new IllegalArgumentException(
+              "hello with stream " + length + " and a channel of " + payloadLength + " bytes");
+        }
+      }
+      case WELCOME -> {
+        if (length < MAX_PAYLOAD
+            || length > MAX_WINDOW_BYTES
+            || offset < 1
+            || offset > MAX_WINDOW_REQUESTS) {
+          throw new IllegalArgumentException(
+              "window of " + length + " bytes in " + offset + " requests");
+        }
+        expectPayload(0);
+      }
+      case PING, PONG, BYE -> expectPayload(0);
+    }
+  }
+
+  private void expectPayload(int bytes) {
+    if (payloadLength != bytes) {
+      throw new IllegalArgumentException(
+          kind + " of " + length + " bytes with a payload of " + payloadLength);
+    }
+  }
+
+  /** Throws {@link IllegalArgumentException} for what is no range of an object. */
+  static void checkRange(long object, int offset, int length) {
+    if (length < 1
+        || length > MAX_PAYLOAD
+        || offset < 0
+        || offset > MAX_PAYLOAD - length
+        || object < 0) {
+      throw new IllegalArgumentException(
+          "range of " + length + " bytes at " + offset + " of object " + object);
     }
   }
 }

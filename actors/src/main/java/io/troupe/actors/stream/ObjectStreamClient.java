@@ -1,12 +1,12 @@
 package io.troupe.actors.stream;
 
-import io.aeron.driver.MediaDriver;
 import io.troupe.actors.directory.StreamEndpoint;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,18 +28,21 @@ import org.slf4j.LoggerFactory;
  */
 public final class ObjectStreamClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectStreamClient.class);
+  private static final String CLOSED = "the client is closed";
+  private static final long SWEEP_NANOS = 1_000_000_000;
 
   private final StreamSettings settings;
-  private final String hostId = Drivers.hostId();
-  private final Map<StreamEndpoint, CompletableFuture<Connection>> connections =
-      new ConcurrentHashMap<>();
+  private final String hostId = Addresses.hostId();
+  private final Map<StreamEndpoint, Connection> connections = new ConcurrentHashMap<>();
   private final List<Connection> polled = new CopyOnWriteArrayList<>();
   private final ExecutorService connecting =
       Executors.newCachedThreadPool(
           Thread.ofPlatform().name("stream-connect-", 0).daemon().factory());
   private final AtomicBoolean running = new AtomicBoolean(true);
+  private final PollerIdle idle = new PollerIdle();
   private final Thread poller;
-  private @Nullable MediaDriver ownDriver;
+  private long sweptNanos = System.nanoTime();
+  private Drivers.@Nullable Driver ownDriver;
 
   private ObjectStreamClient(StreamSettings settings) {
     this.settings = settings;
@@ -75,99 +78,101 @@ public final class ObjectStreamClient implements AutoCloseable {
 
   private CompletionStage<Result<Integer>> request(StreamEndpoint osd, Pending pending) {
     if (!running.get()) {
-      return CompletableFuture.completedFuture(Result.failed(Errno.EIO, "the client is closed"));
+      return CompletableFuture.completedFuture(Result.failed(Errno.EIO, CLOSED));
     }
-    CompletableFuture<Connection> connection = connections.get(osd);
-    if (connection == null || hasEnded(connection)) {
-      connection = reconnect(osd);
+    Connection c = connections.get(osd);
+    if (c == null || c.isReplaceable(System.nanoTime())) {
+      c = connections.compute(osd, this::connectUnlessDone);
     }
-    if (connection.isDone() && !connection.isCompletedExceptionally()) {
-      connection.join().submit(pending);
-    } else {
-      var unused =
-          connection.whenComplete(
-              (c, failure) -> {
-                if (failure == null) {
-                  c.submit(pending);
-                } else {
-                  pending.fail(Errno.EIO, "cannot reach the OSD at " + osd.udp());
-                }
-              });
-    }
+    c.submit(pending);
     return pending.done();
   }
 
-  private static boolean hasEnded(CompletableFuture<Connection> c) {
-    return c.isCompletedExceptionally() || (c.isDone() && c.join().isDead());
-  }
-
-  private CompletableFuture<Connection> reconnect(StreamEndpoint osd) {
-    return connections.compute(
-        osd,
-        (endpoint, current) ->
-            current != null && !hasEnded(current)
-                ? current
-                : CompletableFuture.supplyAsync(() -> connect(endpoint), connecting));
-  }
-
-  private Connection connect(StreamEndpoint osd) {
-    boolean sameHost =
-        osd.hostId().equals(hostId) && Files.isDirectory(Path.of(osd.driverDirectory()));
-    Connection c =
-        sameHost
-            ? Connection.overIpc(osd, Drivers.connect(osd.driverDirectory()), settings)
-            : Connection.overUdp(osd, Drivers.connect(ownDriver()), settings);
-    try {
-      polled.add(c);
-      Wakeups.listen(c.wakeupKey(), poller);
-      c.awaitWelcome();
-      LOG.debug("osd={} event=connected over={}", osd.udp(), sameHost ? "ipc" : "udp");
-      return c;
-    } catch (RuntimeException e) {
-      end(c, "no welcome");
-      throw e;
+  private Connection connectUnlessDone(StreamEndpoint osd, @Nullable Connection current) {
+    if (current != null && !current.isReplaceable(System.nanoTime())) {
+      return current;
     }
+    CompletableFuture<Route> routing = new CompletableFuture<>();
+    Connection c = new Connection(osd, settings, routing, idle);
+    synchronized (polled) {
+      if (running.get()) {
+        polled.add(c);
+        var unused = routing.completeAsync(() -> route(osd), connecting);
+      } else {
+        // The poller will not see it any more.
+        c.close(CLOSED, connecting);
+      }
+    }
+    return c;
   }
 
-  private synchronized String ownDriver() {
+  private Route route(StreamEndpoint osd) {
+    if (!osd.hostId().equals(hostId) || !Files.isDirectory(Path.of(osd.driverDirectory()))) {
+      return Route.overUdp(osd, ownDriver());
+    }
+    if (!Drivers.isAlive(osd.driverDirectory())) {
+      // Found at once, while Aeron would wait for it for ten seconds.
+      throw new IllegalStateException("its process has ended");
+    }
+    return Route.overIpc(osd);
+  }
+
+  private synchronized Drivers.Driver ownDriver() {
     if (ownDriver == null) {
       ownDriver = Drivers.launch(settings.directory());
     }
-    return ownDriver.aeronDirectoryName();
+    return ownDriver;
   }
 
   private void poll() {
-    PollerIdle idle = new PollerIdle();
-    while (running.get()) {
-      int work = 0;
-      long now = System.nanoTime();
-      for (Connection c : polled) {
-        work += c.poll(now);
-        if (c.isDead()) {
-          end(c, "lost");
-        }
+    try {
+      while (running.get()) {
+        idle.idle(pollOnce(System.nanoTime()), outlook());
       }
-      idle.idle(work);
-    }
-    for (Connection c : polled) {
-      end(c, "the client is closed");
+    } finally {
+      List<Connection> all;
+      synchronized (polled) {
+        running.set(false);
+        all = List.copyOf(polled);
+      }
+      all.forEach(c -> c.close(CLOSED, connecting));
     }
   }
 
-  /** No request of it may touch memory any more once it has been told of the failure. */
-  private void end(Connection c, String why) {
-    if (polled.remove(c)) {
-      Wakeups.forget(c.wakeupKey());
-      c.kill(why);
-      connecting.execute(c::close);
+  private long pollOnce(long now) {
+    long work = 0;
+    List<Connection> ended = new ArrayList<>(0);
+    for (Connection c : polled) {
+      work += c.poll(now);
+      if (c.hasEnded()) {
+        LOG.debug("event=connection-ended cause={}", c.end());
+        c.close("", connecting);
+        ended.add(c);
+      }
     }
+    if (!ended.isEmpty()) {
+      polled.removeAll(ended);
+    }
+    if (now - sweptNanos > SWEEP_NANOS) {
+      sweptNanos = now;
+      connections.values().removeIf(c -> c.isReplaceable(now));
+    }
+    return work;
+  }
+
+  private PollerIdle.Outlook outlook() {
+    PollerIdle.Outlook most = PollerIdle.Outlook.NOTHING;
+    for (Connection c : polled) {
+      PollerIdle.Outlook o = c.outlook();
+      most = o.compareTo(most) < 0 ? o : most;
+    }
+    return most;
   }
 
   @Override
   public void close() {
-    if (!running.compareAndSet(true, false)) {
-      return;
-    }
+    running.set(false);
+    idle.wake();
     try {
       poller.join(5_000);
       connecting.shutdown();
@@ -175,7 +180,7 @@ public final class ObjectStreamClient implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    MediaDriver driver;
+    Drivers.@Nullable Driver driver;
     synchronized (this) {
       driver = ownDriver;
     }

@@ -1,26 +1,19 @@
 package io.troupe.actors.stream;
 
-import io.aeron.Aeron;
-import io.aeron.Publication;
+import io.aeron.ConcurrentPublication;
+import io.aeron.Image;
 import io.aeron.Subscription;
-import io.aeron.driver.MediaDriver;
+import io.aeron.exceptions.AeronException;
 import io.troupe.actors.directory.StreamEndpoint;
 import io.troupe.actors.errors.Errno;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.CloseHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,55 +48,52 @@ public final class ObjectStreamServer implements AutoCloseable {
     void failed(Errno errno, String detail);
   }
 
-  /** One client. */
-  private static final class Peer {
-    final Sender sender;
-    volatile long heardNanos = System.nanoTime();
-
-    /** Requests and their bytes that are not answered yet. */
-    final AtomicInteger requests = new AtomicInteger();
-
-    final AtomicInteger bytes = new AtomicInteger();
-
-    Peer(Sender sender) {
-      this.sender = sender;
-    }
-  }
+  /** A client that said hello and whose way back is being made. */
+  private record Opening(
+      Frame hello, String channel, Peer.Origin origin, long publication, long deadlineNanos) {}
 
   private final StreamSettings settings;
   private final Handler handler;
-  private final MediaDriver driver;
-  private final Aeron aeron;
+  private final Drivers.Driver driver;
+  private final SharedAeron client;
   private final Subscription ipc;
   private final Subscription udp;
   private final StreamEndpoint endpoint;
   private final BufferPool pool = new BufferPool();
-  private final Map<Long, Peer> peers = new ConcurrentHashMap<>();
-  private final Map<Long, StreamBuffer> filling = new ConcurrentHashMap<>();
-  private final ExecutorService connecting =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("stream-connect").daemon().factory());
+  private final PollerIdle idle = new PollerIdle();
+  private final Wakeups.Key wakeup;
   private final AtomicBoolean running = new AtomicBoolean(true);
   private final Thread poller;
+
+  /** Peers with replies that wait, or that are lost. */
+  private final Set<Peer> attention = ConcurrentHashMap.newKeySet();
+
+  // Of the polling thread.
+  private final Map<Long, Peer> peers = new HashMap<>();
+  private final Map<Long, Opening> openings = new HashMap<>();
+  private long now = System.nanoTime();
+  private long sweptNanos = now;
+  private int refused;
+
+  /** Peers of other processes, which cannot wake this one. */
+  private int others;
 
   private ObjectStreamServer(
       StreamSettings settings,
       Handler handler,
-      MediaDriver driver,
-      Aeron aeron,
-      String host,
-      int port) {
+      Drivers.Driver driver,
+      SharedAeron client,
+      String address) {
     this.settings = settings;
     this.handler = handler;
     this.driver = driver;
-    this.aeron = aeron;
-    String directory = driver.aeronDirectoryName();
-    String udpEndpoint = host + ":" + port;
-    this.ipc = aeron.addSubscription("aeron:ipc", REQUEST_STREAM);
-    this.udp = aeron.addSubscription("aeron:udp?endpoint=" + udpEndpoint, REQUEST_STREAM);
-    this.endpoint = new StreamEndpoint(Drivers.hostId(), directory, udpEndpoint);
+    this.client = client;
+    this.ipc = client.aeron().addSubscription(ReplyChannel.IPC, REQUEST_STREAM);
+    this.udp = client.aeron().addSubscription(ReplyChannel.udp(address), REQUEST_STREAM);
+    this.endpoint = new StreamEndpoint(Addresses.hostId(), driver.directory(), address);
     this.poller = Thread.ofPlatform().name("stream-server").daemon().unstarted(this::poll);
-    Wakeups.listen(Wakeups.key(directory, REQUEST_STREAM), poller);
+    this.wakeup = new Wakeups.Key(driver.directory(), REQUEST_STREAM);
+    Wakeups.listen(wakeup, idle::wake);
   }
 
   /**
@@ -112,25 +102,21 @@ public final class ObjectStreamServer implements AutoCloseable {
    * @param host address that clients of other hosts reach it by
    */
   public static ObjectStreamServer start(StreamSettings settings, String host, Handler handler) {
-    MediaDriver driver = Drivers.launch(settings.directory());
+    Drivers.Driver driver = Drivers.launch(settings.directory());
     try {
-      Aeron aeron = Drivers.connect(driver.aeronDirectoryName());
-      ObjectStreamServer server =
-          new ObjectStreamServer(settings, handler, driver, aeron, host, freePort(host));
-      server.poller.start();
-      return server;
+      SharedAeron client = SharedAeron.of(driver.directory());
+      try {
+        ObjectStreamServer server =
+            new ObjectStreamServer(settings, handler, driver, client, Addresses.freePort(host));
+        server.poller.start();
+        return server;
+      } catch (RuntimeException e) {
+        client.close();
+        throw e;
+      }
     } catch (RuntimeException e) {
       driver.close();
       throw e;
-    }
-  }
-
-  static int freePort(String host) {
-    try (DatagramSocket s =
-        new DatagramSocket(new InetSocketAddress(InetAddress.getByName(host), 0))) {
-      return s.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot listen on " + host, e);
     }
   }
 
@@ -139,166 +125,338 @@ public final class ObjectStreamServer implements AutoCloseable {
   }
 
   private void poll() {
-    Assembly assembly = new Assembly(new Requests());
-    PollerIdle idle = new PollerIdle();
-    long swept = System.nanoTime();
+    Assembly fromHost = new Assembly(new Requests(true));
+    Assembly fromNetwork = new Assembly(new Requests(false));
     while (running.get()) {
-      int work = ipc.poll(assembly, FRAGMENTS_AT_ONCE) + udp.poll(assembly, FRAGMENTS_AT_ONCE);
-      long now = System.nanoTime();
-      if (now - swept > SWEEP_NANOS) {
-        swept = now;
-        sweep(now);
+      now = System.nanoTime();
+      ipc.poll(fromHost, FRAGMENTS_AT_ONCE);
+      udp.poll(fromNetwork, FRAGMENTS_AT_ONCE);
+      boolean pressing = attend();
+      long opened = open();
+      if (now - sweptNanos > SWEEP_NANOS) {
+        sweptNanos = now;
+        sweep();
+        fromHost.retain(session -> ipc.imageBySessionId(session) != null);
+        fromNetwork.retain(session -> udp.imageBySessionId(session) != null);
       }
-      idle.idle(work);
+      idle.idle(fromHost.takeTraffic() + fromNetwork.takeTraffic() + opened, outlook(pressing));
     }
   }
 
-  /** Clients that fell silent for long are forgotten. */
-  private void sweep(long now) {
-    long limit = settings.silence().toNanos() * 4;
-    peers.forEach(
-        (id, peer) -> {
-          if (now - peer.heardNanos > limit && peers.remove(id, peer)) {
-            connecting.execute(peer.sender::close);
-          }
-        });
+  private PollerIdle.Outlook outlook(boolean pressing) {
+    if (pressing || !openings.isEmpty()) {
+      return PollerIdle.Outlook.PRESSING;
+    }
+    // The first hello of another process waits for a long park.
+    return others == 0 ? PollerIdle.Outlook.NOTHING : PollerIdle.Outlook.OPEN;
   }
 
-  /** What comes in. */
-  private final class Requests implements Assembly.Target {
-    @Override
-    public Optional<MemorySegment> place(Frame frame) {
-      if (frame.payloadLength() == 0) {
-        return Optional.of(MemorySegment.NULL);
+  /** Sends replies that waited; whether some still do. */
+  private boolean attend() {
+    if (attention.isEmpty()) {
+      return false;
+    }
+    for (Iterator<Peer> i = attention.iterator(); i.hasNext(); ) {
+      Peer peer = i.next();
+      // Taken out before it is looked at: what comes in between puts it back.
+      i.remove();
+      if (!peer.drain(now)) {
+        attention.add(peer);
       }
-      if (frame.kind() != Frame.Kind.HELLO && !peers.containsKey(frame.connection())) {
+      if (peer.isLost() && peers.values().remove(peer)) {
+        LOG.debug("event=peer-lost origin={}", peer.origin());
+        drop(peer);
+      }
+    }
+    return !attention.isEmpty();
+  }
+
+  /** Clients that are gone, or fell silent, are forgotten. */
+  private void sweep() {
+    for (Iterator<Peer> i = peers.values().iterator(); i.hasNext(); ) {
+      Peer peer = i.next();
+      if (peer.isLost() || peer.isSilent(now)) {
+        i.remove();
+        drop(peer);
+      }
+    }
+    if (refused > 0) {
+      LOG.warn("event=hello-refused count={} cause=peers limit={}", refused, settings.maxPeers());
+      refused = 0;
+    }
+  }
+
+  private void drop(Peer peer) {
+    peer.close();
+    attention.remove(peer);
+    others -= peer.isSameProcess() ? 0 : 1;
+    if (!peer.origin().sameHost()) {
+      driver.remotePeers.decrementAndGet();
+    }
+  }
+
+  // ---- hello and welcome
+
+  private void hello(Frame hello, String channel, Peer.Origin origin) {
+    Peer known = peers.get(hello.connection());
+    if (known != null) {
+      if (known.origin().equals(origin)) {
+        welcome(known, hello);
+      }
+      return;
+    }
+    if (openings.containsKey(hello.connection())) {
+      return;
+    }
+    if (peers.size() + openings.size() >= settings.maxPeers()) {
+      // Said once a second by the sweep: a client repeats its hello.
+      refused++;
+      return;
+    }
+    try {
+      ReplyChannel.check(channel, source(origin));
+    } catch (IllegalArgumentException e) {
+      LOG.warn("event=hello-refused cause={}", e.getMessage());
+      return;
+    }
+    long publication;
+    try {
+      publication = client.aeron().asyncAddPublication(channel, hello.length());
+    } catch (AeronException e) {
+      LOG.warn("event=hello-refused channel={} cause={}", channel, e.getMessage());
+      return;
+    }
+    Wakeups.wake(Wakeups.Key.ofDriver(driver.directory()));
+    openings.put(
+        hello.connection(),
+        new Opening(
+            hello, channel, origin, publication, now + settings.connectTimeout().toNanos()));
+  }
+
+  private String source(Peer.Origin origin) {
+    Image image = origin.sameHost() ? null : udp.imageBySessionId(origin.session());
+    return image == null ? ReplyChannel.IPC : image.sourceIdentity();
+  }
+
+  /** Ways back that have been made since; how many. */
+  private long open() {
+    if (openings.isEmpty()) {
+      return 0;
+    }
+    long opened = 0;
+    for (Iterator<Opening> i = openings.values().iterator(); i.hasNext(); ) {
+      Opening o = i.next();
+      try {
+        ConcurrentPublication p = client.aeron().getPublication(o.publication);
+        if (p != null) {
+          i.remove();
+          opened++;
+          accept(o, p);
+        } else if (now - o.deadlineNanos > 0) {
+          i.remove();
+          client.aeron().asyncRemovePublication(o.publication);
+        }
+      } catch (AeronException e) {
+        i.remove();
+        LOG.warn("event=hello-refused channel={} cause={}", o.channel, e.getMessage());
+      }
+    }
+    return opened;
+  }
+
+  private void accept(Opening o, ConcurrentPublication p) {
+    Wakeups.Key listener =
+        o.origin.sameHost()
+            ? new Wakeups.Key(driver.directory(), o.hello.length())
+            : Wakeups.Key.ofDriver(driver.directory());
+    boolean sameProcess = o.origin.sameHost() && Wakeups.isHere(listener);
+    Peer peer = new Peer(o.origin, sameProcess, new Sender(p, listener), pool, settings, now);
+    peers.put(o.hello.connection(), peer);
+    others += sameProcess ? 0 : 1;
+    if (!o.origin.sameHost()) {
+      driver.remotePeers.incrementAndGet();
+    }
+    if (p.isConnected()) {
+      welcome(peer, o.hello);
+    }
+  }
+
+  /** If it does not get through, the client says hello again. */
+  private void welcome(Peer peer, Frame hello) {
+    peer.heard(now);
+    Outgoing.Sent unused =
+        peer.send(
+            Frame.control(
+                Frame.Kind.WELCOME,
+                hello.connection(),
+                settings.windowBytes(),
+                settings.windowRequests(),
+                MemorySegment.NULL));
+  }
+
+  // ---- requests and their answers
+
+  /** What comes in, over shared memory or the network. */
+  private final class Requests implements Assembly.Target {
+    private final boolean sameHost;
+
+    Requests(boolean sameHost) {
+      this.sameHost = sameHost;
+    }
+
+    @Override
+    public Optional<Assembly.Slot> begin(Frame frame, int session) {
+      Peer.Origin origin = new Peer.Origin(sameHost, session);
+      if (frame.kind() == Frame.Kind.HELLO) {
+        return Optional.of(new Hello(frame, origin));
+      }
+      Peer peer = peers.get(frame.connection());
+      if (peer == null || !peer.origin().equals(origin)) {
         return Optional.empty();
       }
-      StreamBuffer buffer = pool.take(frame.payloadLength());
-      StreamBuffer old = filling.put(frame.connection(), buffer);
-      if (old != null) {
-        old.close();
+      peer.heard(now);
+      switch (frame.kind()) {
+        case READ, WRITE -> {
+          if (peer.admit(frame)) {
+            return Optional.of(new Incoming(frame, peer));
+          }
+          refuse(frame, peer);
+        }
+        case PING -> {
+          Frame pong = Frame.control(Frame.Kind.PONG, frame.connection(), 0, 0, MemorySegment.NULL);
+          // Where there is no room for it, replies are on their way, which serve as well.
+          if (peer.send(pong) == Outgoing.Sent.GONE) {
+            peers.remove(frame.connection());
+            drop(peer);
+          }
+        }
+        case BYE -> {
+          peers.remove(frame.connection());
+          drop(peer);
+        }
+        case HELLO, WELCOME, REPLY, PONG ->
+            LOG.warn("event=unexpected-frame kind={}", frame.kind());
       }
-      return Optional.of(buffer.segment());
+      return Optional.empty();
+    }
+
+    /** It is not under way, and so its answer cannot wait either. */
+    private void refuse(Frame frame, Peer peer) {
+      Frame busy = Frame.reply(frame, Errno.EBUSY.code(), MemorySegment.NULL);
+      if (peer.send(busy) != Outgoing.Sent.DONE && peers.remove(frame.connection(), peer)) {
+        LOG.warn("event=peer-dropped cause=window-exceeded");
+        drop(peer);
+      }
+    }
+  }
+
+  private final class Hello implements Assembly.Slot {
+    private final Frame frame;
+    private final Peer.Origin origin;
+    private final MemorySegment channel;
+
+    Hello(Frame frame, Peer.Origin origin) {
+      this.frame = frame;
+      this.origin = origin;
+      this.channel = MemorySegment.ofArray(new byte[frame.payloadLength()]);
     }
 
     @Override
-    public boolean isWanted(Frame frame) {
+    public MemorySegment memory() {
+      return channel;
+    }
+
+    @Override
+    public boolean isWanted() {
       return true;
     }
 
     @Override
-    public void damaged(Frame frame) {
-      StreamBuffer buffer = filling.remove(frame.connection());
-      if (buffer != null) {
-        buffer.close();
-      }
-      LOG.warn("event=damaged-frame kind={} file={}", frame.kind(), frame.file());
-      answer(frame, Errno.EIO, "the request was damaged on its way");
+    public void complete() {
+      hello(frame, Frame.text(channel), origin);
     }
 
     @Override
-    public void complete(Frame frame, MemorySegment bytes) {
-      StreamBuffer payload =
-          Optional.ofNullable(filling.remove(frame.connection())).orElseGet(() -> pool.take(0));
-      Peer peer = peers.get(frame.connection());
-      if (peer != null) {
-        peer.heardNanos = System.nanoTime();
+    public void damaged(String why) {
+      LOG.warn("event=hello-refused cause={}", why);
+    }
+  }
+
+  /** An admitted request. */
+  private final class Incoming implements Assembly.Slot {
+    private final Frame frame;
+    private final Peer peer;
+    private final StreamBuffer payload;
+
+    Incoming(Frame frame, Peer peer) {
+      this.frame = frame;
+      this.peer = peer;
+      this.payload =
+          frame.payloadLength() == 0 ? StreamBuffer.empty(pool) : pool.take(frame.payloadLength());
+    }
+
+    @Override
+    public MemorySegment memory() {
+      return payload.segment();
+    }
+
+    @Override
+    public boolean isWanted() {
+      return true;
+    }
+
+    @Override
+    public void complete() {
+      Answer answer = new Answer(peer, frame);
+      try {
+        handler.onRequest(frame.toRequest(), payload, answer);
+      } catch (RuntimeException e) {
+        // Nobody else will answer it.
+        answer.failed(Errno.EIO, "the OSD could not take the request");
+        throw e;
       }
-      switch (frame.kind()) {
-        case READ, WRITE -> {
-          if (peer == null) {
-            payload.close();
-          } else if (isOverWindow(peer, frame)) {
-            payload.close();
-            new Answer(peer, frame).failed(Errno.EBUSY, "more than the window is under way");
-          } else {
-            handler.onRequest(frame.toRequest(), payload, new Answer(peer, frame));
-          }
-          return;
-        }
-        case HELLO -> {
-          String channel = StandardCharsets.UTF_8.decode(bytes.asByteBuffer()).toString();
-          connecting.execute(() -> welcome(frame, channel));
-        }
-        case PING -> {
-          if (peer != null) {
-            peer.sender.send(
-                Frame.control(Frame.Kind.PONG, frame.connection(), 0, 0, MemorySegment.NULL),
-                MemorySegment.NULL);
-          }
-        }
-        case BYE -> {
-          if (peer != null && peers.remove(frame.connection(), peer)) {
-            connecting.execute(peer.sender::close);
-          }
-        }
-        case WELCOME, REPLY, PONG -> LOG.warn("event=unexpected-frame kind={}", frame.kind());
-      }
+    }
+
+    @Override
+    public void damaged(String why) {
       payload.close();
+      LOG.warn("event=damaged-frame kind={} file={} cause={}", frame.kind(), frame.file(), why);
+      new Answer(peer, frame).failed(Errno.EIO, "the request is damaged: " + why);
     }
   }
 
-  /**
-   * A client gives up on a request before the disk does: what it sends then comes on top. Twice the
-   * window is the most that it can hold here.
-   */
-  private boolean isOverWindow(Peer peer, Frame frame) {
-    int requests = peer.requests.incrementAndGet();
-    int bytes = peer.bytes.addAndGet(frame.length());
-    return requests > 2 * settings.windowRequests() || bytes > 2 * settings.windowBytes();
-  }
+  private final class Answer implements Responder {
+    private final Peer peer;
+    private final Frame request;
+    private final AtomicBoolean given = new AtomicBoolean();
 
-  /** Opens the way back, and grants the window. A repeated hello is answered again. */
-  private void welcome(Frame hello, String channel) {
-    if (!running.get()) {
-      return;
-    }
-    Peer peer =
-        peers.computeIfAbsent(
-            hello.connection(),
-            id -> {
-              Publication back = aeron.addPublication(channel, hello.length());
-              return new Peer(
-                  new Sender(back, Wakeups.key(driver.aeronDirectoryName(), hello.length())));
-            });
-    peer.heardNanos = System.nanoTime();
-    peer.sender.send(
-        Frame.control(
-            Frame.Kind.WELCOME,
-            hello.connection(),
-            settings.windowBytes(),
-            settings.windowRequests(),
-            MemorySegment.NULL),
-        MemorySegment.NULL);
-  }
-
-  private void answer(Frame request, Errno errno, String detail) {
-    Peer peer = peers.get(request.connection());
-    if (peer != null) {
-      peer.requests.incrementAndGet();
-      peer.bytes.addAndGet(request.length());
-      new Answer(peer, request).failed(errno, detail);
-    }
-  }
-
-  private record Answer(Peer peer, Frame request) implements Responder {
-    private void answered() {
-      peer.requests.decrementAndGet();
-      peer.bytes.addAndGet(-request.length());
+    Answer(Peer peer, Frame request) {
+      this.peer = peer;
+      this.request = request;
     }
 
     @Override
     public void ok(MemorySegment bytes) {
-      answered();
-      peer.sender.send(Frame.reply(request, 0, bytes), bytes);
+      int expected = request.kind() == Frame.Kind.READ ? request.length() : 0;
+      if (bytes.byteSize() == expected) {
+        give(0, bytes);
+      } else {
+        failed(Errno.EIO, "answered with " + bytes.byteSize() + " bytes of " + expected);
+      }
     }
 
     @Override
     public void failed(Errno errno, String detail) {
-      answered();
-      MemorySegment text = MemorySegment.ofArray(detail.getBytes(StandardCharsets.UTF_8));
-      peer.sender.send(Frame.reply(request, errno.code(), text), text);
+      give(errno.code(), Frame.text(detail));
+    }
+
+    private void give(int errno, MemorySegment bytes) {
+      // A second answer would give credit back that belongs to another request.
+      if (given.compareAndSet(false, true)
+          && peer.reply(Frame.reply(request, errno, bytes), bytes, System.nanoTime())) {
+        attention.add(peer);
+        idle.wake();
+      }
     }
   }
 
@@ -307,14 +465,15 @@ public final class ObjectStreamServer implements AutoCloseable {
     if (!running.compareAndSet(true, false)) {
       return;
     }
-    Wakeups.forget(Wakeups.key(driver.aeronDirectoryName(), REQUEST_STREAM));
-    connecting.shutdown();
+    Wakeups.forget(wakeup);
+    idle.wake();
     try {
       poller.join(5_000);
-      connecting.awaitTermination(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    CloseHelper.closeAll(aeron, driver);
+    CloseHelper.closeAll(ipc, udp);
+    peers.values().forEach(Peer::close);
+    CloseHelper.closeAll(client, driver);
   }
 }

@@ -17,6 +17,7 @@ final class Pending {
     this.request = request;
     this.payload = payload;
     this.destination = destination;
+    Frame.checkRange(request.object(), request.offsetInObject(), request.lengthBytes());
     if (request.kind() == ObjectRequest.Kind.WRITE
         ? payload.byteSize() != request.lengthBytes()
         : destination.byteSize() != request.lengthBytes()) {

@@ -4,15 +4,12 @@ import io.aeron.DirectBufferVector;
 import io.aeron.Publication;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Puts frames into a publication, from any thread. */
-final class Sender {
-  /** Windows leave room in the publication; what is retried is a driver that lags behind. */
-  private static final long PATIENCE_NANOS = 1_000_000_000;
-
-  private static final long PAUSE_NANOS = 20_000;
+/** Puts frames into a publication, from any thread if the publication allows that. */
+final class Sender implements Outgoing {
+  /** The driver moves to the next term within so many tries, or else within its duty cycle. */
+  private static final int ROTATIONS = 3;
 
   /** Buffers of a thread for one frame. */
   private static final class Vectors {
@@ -26,46 +23,42 @@ final class Sender {
   private static final ThreadLocal<Vectors> VECTORS = ThreadLocal.withInitial(Vectors::new);
 
   private final Publication publication;
-  private final String wakeupKey;
+  private final Wakeups.Key listener;
 
-  Sender(Publication publication, String wakeupKey) {
+  Sender(Publication publication, Wakeups.Key listener) {
     this.publication = publication;
-    this.wakeupKey = wakeupKey;
+    this.listener = listener;
   }
 
-  /** False if the other end is gone, or takes nothing for a second. */
-  boolean send(Frame frame, MemorySegment payload) {
+  @Override
+  public Sent trySend(Frame frame, MemorySegment payload) {
     Vectors v = VECTORS.get();
     frame.encode(v.header);
-    long deadline = 0;
-    while (true) {
-      long position;
-      if (payload.byteSize() == 0) {
-        position = publication.offer(v.header, 0, Frame.BYTES);
-      } else {
-        wrap(v.payload, payload);
-        v.both[1].reset(v.payload, 0, (int) payload.byteSize());
-        position = publication.offer(v.both, null);
-      }
+    for (int i = 0; i < ROTATIONS; i++) {
+      long position = offer(v, payload);
       if (position >= 0) {
-        Wakeups.wake(wakeupKey);
-        return true;
+        Wakeups.wake(listener);
+        return Sent.DONE;
       }
-      if (position == Publication.CLOSED
-          || position == Publication.NOT_CONNECTED
-          || position == Publication.MAX_POSITION_EXCEEDED) {
-        return false;
-      }
-      long now = System.nanoTime();
-      if (deadline == 0) {
-        deadline = now + PATIENCE_NANOS;
-      } else if (now > deadline) {
-        return false;
+      // NOT_CONNECTED, CLOSED, and MAX_POSITION_EXCEEDED after 2^55 bytes, which a new connection
+      // mends.
+      if (position != Publication.BACK_PRESSURED && position != Publication.ADMIN_ACTION) {
+        return Sent.GONE;
       }
       if (position == Publication.BACK_PRESSURED) {
-        LockSupport.parkNanos(PAUSE_NANOS);
+        return Sent.FULL;
       }
     }
+    return Sent.FULL;
+  }
+
+  private long offer(Vectors v, MemorySegment payload) {
+    if (payload.byteSize() == 0) {
+      return publication.offer(v.header, 0, Frame.BYTES);
+    }
+    wrap(v.payload, payload);
+    v.both[1].reset(v.payload, 0, (int) payload.byteSize());
+    return publication.offer(v.both, null);
   }
 
   private static void wrap(UnsafeBuffer buffer, MemorySegment payload) {
@@ -76,11 +69,8 @@ final class Sender {
     }
   }
 
-  boolean isConnected() {
-    return publication.isConnected();
-  }
-
-  void close() {
+  @Override
+  public void close() {
     publication.close();
   }
 }

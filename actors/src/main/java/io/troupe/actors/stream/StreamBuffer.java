@@ -16,6 +16,13 @@ public final class StreamBuffer implements AutoCloseable {
     this.used = whole.asSlice(0, bytes);
   }
 
+  /** Of requests without a payload. */
+  static StreamBuffer empty(BufferPool pool) {
+    StreamBuffer b = new StreamBuffer(pool, MemorySegment.NULL, 0);
+    b.closed.set(true);
+    return b;
+  }
+
   public MemorySegment segment() {
     return used;
   }

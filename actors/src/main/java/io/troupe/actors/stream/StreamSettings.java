@@ -13,6 +13,9 @@ import java.time.Duration;
  * @param windowRequests requests likewise
  * @param maxQueued requests that may wait for the window; beyond it they are refused with EBUSY
  * @param silence after so long without a word the other end counts as dead
+ * @param connectTimeout requests to an OSD that was not reached within this time fail
+ * @param sendTimeout an end that takes in nothing for this long counts as dead
+ * @param maxPeers clients of an OSD; more are refused
  */
 public record StreamSettings(
     Path directory,
@@ -20,7 +23,10 @@ public record StreamSettings(
     int windowRequests,
     int maxQueued,
     Duration requestTimeout,
-    Duration silence) {
+    Duration silence,
+    Duration connectTimeout,
+    Duration sendTimeout,
+    int maxPeers) {
   /**
    * Less than the publication window, which is half a term of 16 MiB: so an offer of what the
    * window allows finds room.
@@ -32,6 +38,24 @@ public record StreamSettings(
       throw new IllegalArgumentException(
           "troupe.stream.window must be 2 MiB to 7 MiB, not " + windowBytes + " bytes");
     }
+    positive("window-requests", windowRequests);
+    positive("max-queued", maxQueued);
+    positive("max-peers", maxPeers);
+    positive("request-timeout", requestTimeout.toMillis());
+    positive("silence", silence.toMillis());
+    positive("connect-timeout", connectTimeout.toMillis());
+    positive("send-timeout", sendTimeout.toMillis());
+  }
+
+  private static void positive(String key, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException("troupe.stream." + key + " must be more than 0");
+    }
+  }
+
+  /** How often a client makes itself heard. */
+  Duration pingInterval() {
+    return silence.dividedBy(3);
   }
 
   /** Reads {@code troupe.stream}. */
@@ -42,6 +66,9 @@ public record StreamSettings(
         c.getInt("window-requests"),
         c.getInt("max-queued"),
         c.getDuration("request-timeout"),
-        c.getDuration("silence"));
+        c.getDuration("silence"),
+        c.getDuration("connect-timeout"),
+        c.getDuration("send-timeout"),
+        c.getInt("max-peers"));
   }
 }

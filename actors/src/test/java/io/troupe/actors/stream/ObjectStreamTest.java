@@ -1,6 +1,7 @@
 package io.troupe.actors.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.troupe.actors.directory.StreamEndpoint;
 import io.troupe.actors.errors.Errno;
@@ -30,7 +31,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ObjectStreamTest {
   private static final StreamSettings SETTINGS =
       new StreamSettings(
-          Path.of("/dev/shm"), 6 << 20, 64, 4096, Duration.ofSeconds(2), Duration.ofSeconds(2));
+          Path.of("/dev/shm"),
+          6 << 20,
+          64,
+          4096,
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(1),
+          1_024);
   private static final FileId FILE = new FileId(new VolumeId(new UUID(1, 2)), 77);
 
   private final ExecutorService disk = Executors.newFixedThreadPool(4);
@@ -195,6 +204,47 @@ final class ObjectStreamTest {
 
     assertThat(lost).isInstanceOf(Result.Failed.class);
     assertThat(again).isEqualTo(Result.ok(3));
+  }
+
+  @Test
+  void whatWaitsForAnOsdThatIsNotThereFailsInTime() throws Exception {
+    StreamEndpoint nobody =
+        new StreamEndpoint("elsewhere", "/nowhere", Addresses.freePort("127.0.0.1"));
+    MemorySegment m = MemorySegment.ofArray(new byte[] {1, 2, 3});
+    long begin = System.nanoTime();
+
+    Result<Integer> r = get(client.write(nobody, request(ObjectRequest.Kind.WRITE, 1, 0, 3), m));
+    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+
+    assertThat(r)
+        .isInstanceOfSatisfying(
+            Result.Failed.class,
+            f -> assertThat(f.detail()).startsWith("cannot connect to the OSD at 127.0.0.1:"));
+    assertThat(took).isLessThan(SETTINGS.connectTimeout().plusSeconds(1));
+  }
+
+  @Test
+  void oneAeronClientServesAllOfAProcess() throws Exception {
+    int before = SharedAeron.count();
+    MemorySegment m = MemorySegment.ofArray(new byte[] {1, 2, 3});
+
+    get(client.write(endpoint(true), request(ObjectRequest.Kind.WRITE, 1, 0, 3), m));
+    assertThat(SharedAeron.count()).isEqualTo(before);
+    get(client.write(endpoint(false), request(ObjectRequest.Kind.WRITE, 1, 0, 3), m));
+    assertThat(SharedAeron.count()).isEqualTo(before + 1);
+
+    client.close();
+    server.close();
+    assertThat(SharedAeron.count()).isEqualTo(before - 1);
+  }
+
+  @Test
+  void aRequestOutOfRangeIsRefusedWhereItIsMade() {
+    MemorySegment m = MemorySegment.ofArray(new byte[3]);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> client.write(endpoint(true), request(ObjectRequest.Kind.WRITE, -1, 0, 3), m));
   }
 
   @Test

@@ -1,0 +1,20 @@
+package io.troupe.actors.stream;
+
+import java.lang.foreign.MemorySegment;
+
+/** Takes frames towards the other end, without ever waiting for it. */
+interface Outgoing {
+  /** What became of a frame. */
+  enum Sent {
+    DONE,
+    /** There is no room now: to be tried again. */
+    FULL,
+    /** The other end is not there, or not yet. */
+    GONE
+  }
+
+  /** The payload is copied if and only if the frame was sent. */
+  Sent trySend(Frame frame, MemorySegment payload);
+
+  void close();
+}
