@@ -84,9 +84,9 @@ public final class OsdRole implements AutoCloseable {
         payload.segment(),
         new ObjectTask.Answer() {
           @Override
-          public void ok(MemorySegment bytes) {
+          public void ok(MemorySegment bytes, long incarnation) {
             payload.close();
-            responder.ok(bytes);
+            responder.ok(bytes, incarnation);
           }
 
           @Override

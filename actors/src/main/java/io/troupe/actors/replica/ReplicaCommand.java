@@ -10,8 +10,12 @@ import org.apache.pekko.actor.typed.ActorRef;
  * reads and writes that come over the object stream.
  */
 public sealed interface ReplicaCommand {
-  /** Answers once everything acknowledged to any client before is on stable storage. */
-  record Sync(ActorRef<Result<Done>> replyTo) implements ReplicaCommand {}
+  /**
+   * Answers once everything that this incarnation of the replica acknowledged to any client before
+   * is on stable storage. What an earlier one acknowledged and did not sync is lost; it is for
+   * whoever wrote it to compare.
+   */
+  record Sync(ActorRef<Result<Synced>> replyTo) implements ReplicaCommand {}
 
   /**
    * Cuts objects, or parts of them, behind the file's new end. Durable when answered. An epoch that

@@ -31,6 +31,7 @@ import io.troupe.actors.lease.LeaseCommand;
 import io.troupe.actors.lease.LeaseReply;
 import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.replica.ReplicaDescription;
+import io.troupe.actors.replica.Synced;
 import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.volume.AttributeChange;
 import io.troupe.actors.volume.CreatedFile;
@@ -79,7 +80,8 @@ public final class ActorsRegistrations implements KryoRegistrations {
         VolumePolicy.class,
         XattrMode.class,
         ReplicaDescription.class,
-        PendingCut.class);
+        PendingCut.class,
+        Synced.class);
     r.addAll(
         150,
         VolumeCommand.Initialize.class,

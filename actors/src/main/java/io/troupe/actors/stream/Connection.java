@@ -382,7 +382,7 @@ final class Connection implements Assembly.Target {
         return;
       }
       if (frame.errno() == 0) {
-        pending.done().complete(Result.ok(pending.bytes()));
+        pending.done().complete(Result.ok(new Transfer(pending.bytes(), frame.incarnation())));
       } else {
         pending.fail(Errno.ofCode(frame.errno()), Frame.text(memory));
       }

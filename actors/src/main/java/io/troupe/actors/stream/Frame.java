@@ -19,7 +19,8 @@ import org.agrona.MutableDirectBuffer;
  *    8 correlation i64 | 16 connection i64
  *   24 volume uuid (2 × i64) | 40 inode i64 | 48 object i64
  *   56 offset in object i32 | 60 length i32 | 64 truncate epoch i32 | 68 view version i32
- *   72 payload length i32 | 76 CRC32C of the payload i32 | 80 reserved for a capability (16)
+ *   72 payload length i32 | 76 CRC32C of the payload i32
+ *   80 of a REPLY: incarnation i64; else, and 88, reserved for a capability
  *   96 payload
  * </pre>
  *
@@ -39,7 +40,8 @@ record Frame(
     int truncateEpoch,
     int viewVersion,
     int payloadLength,
-    int payloadChecksum) {
+    int payloadChecksum,
+    long incarnation) {
   static final int BYTES = 96;
   static final byte VERSION = 1;
 
@@ -63,6 +65,36 @@ record Frame(
   private static final FileId NONE = new FileId(new VolumeId(new UUID(0, 0)), 0);
   private static final Kind[] KINDS = Kind.values();
 
+  /** Without an incarnation. */
+  Frame(
+      Kind kind,
+      int errno,
+      long correlation,
+      long connection,
+      FileId file,
+      long object,
+      int offset,
+      int length,
+      int truncateEpoch,
+      int viewVersion,
+      int payloadLength,
+      int payloadChecksum) {
+    this(
+        kind,
+        errno,
+        correlation,
+        connection,
+        file,
+        object,
+        offset,
+        length,
+        truncateEpoch,
+        viewVersion,
+        payloadLength,
+        payloadChecksum,
+        0);
+  }
+
   /** What a message is; the place in this list is its number. */
   enum Kind {
     HELLO,
@@ -77,7 +109,7 @@ record Frame(
 
   static Frame control(Kind kind, long connection, int length, int offset, MemorySegment payload) {
     return new Frame(
-        kind, 0, 0, connection, NONE, 0, offset, length, 0, 0, size(payload), checksum(payload));
+        kind, 0, 0, connection, NONE, 0, offset, length, 0, 0, size(payload), checksum(payload), 0);
   }
 
   static Frame request(long connection, long correlation, ObjectRequest r, MemorySegment payload) {
@@ -93,10 +125,15 @@ record Frame(
         r.truncateEpoch(),
         r.viewVersion(),
         size(payload),
-        checksum(payload));
+        checksum(payload),
+        0);
   }
 
   static Frame reply(Frame request, int errno, MemorySegment payload) {
+    return reply(request, errno, 0, payload);
+  }
+
+  static Frame reply(Frame request, int errno, long incarnation, MemorySegment payload) {
     return new Frame(
         Kind.REPLY,
         errno,
@@ -109,7 +146,8 @@ record Frame(
         request.truncateEpoch,
         request.viewVersion,
         size(payload),
-        checksum(payload));
+        checksum(payload),
+        incarnation);
   }
 
   ObjectRequest toRequest() {
@@ -164,7 +202,7 @@ record Frame(
     out.putInt(68, viewVersion, LE);
     out.putInt(72, payloadLength, LE);
     out.putInt(76, payloadChecksum, LE);
-    out.putLong(80, 0, LE);
+    out.putLong(80, incarnation, LE);
     out.putLong(88, 0, LE);
   }
 
@@ -203,7 +241,8 @@ record Frame(
             in.getInt(at + 64, LE),
             in.getInt(at + 68, LE),
             payload,
-            in.getInt(at + 76, LE));
+            in.getInt(at + 76, LE),
+            in.getLong(at + 80, LE));
     f.check();
     return f;
   }

@@ -59,9 +59,9 @@ public final class ObjectStreamClient implements AutoCloseable {
    * Writes a range of an object.
    *
    * @param payload of the request's length; not to be changed before the stage completes
-   * @return the length; failures are values, EIO where the OSD does not answer in time
+   * @return failures are values, EIO where the OSD does not answer in time
    */
-  public CompletionStage<Result<Integer>> write(
+  public CompletionStage<Result<Transfer>> write(
       StreamEndpoint osd, ObjectRequest request, MemorySegment payload) {
     return request(osd, new Pending(request, payload, MemorySegment.NULL));
   }
@@ -71,12 +71,12 @@ public final class ObjectStreamClient implements AutoCloseable {
    *
    * @param destination of the request's length; written to until the stage completes, never after
    */
-  public CompletionStage<Result<Integer>> read(
+  public CompletionStage<Result<Transfer>> read(
       StreamEndpoint osd, ObjectRequest request, MemorySegment destination) {
     return request(osd, new Pending(request, MemorySegment.NULL, destination));
   }
 
-  private CompletionStage<Result<Integer>> request(StreamEndpoint osd, Pending pending) {
+  private CompletionStage<Result<Transfer>> request(StreamEndpoint osd, Pending pending) {
     if (!running.get()) {
       return CompletableFuture.completedFuture(Result.failed(Errno.EIO, CLOSED));
     }

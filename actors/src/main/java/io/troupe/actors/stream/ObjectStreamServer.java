@@ -42,8 +42,12 @@ public final class ObjectStreamServer implements AutoCloseable {
 
   /** Answers one request, once, from any thread. */
   public interface Responder {
-    /** Success; the bytes are copied before it returns. */
-    void ok(MemorySegment bytes);
+    /**
+     * Success; the bytes are copied before it returns.
+     *
+     * @param incarnation of the replica that carried the request out
+     */
+    void ok(MemorySegment bytes, long incarnation);
 
     void failed(Errno errno, String detail);
   }
@@ -436,10 +440,10 @@ public final class ObjectStreamServer implements AutoCloseable {
     }
 
     @Override
-    public void ok(MemorySegment bytes) {
+    public void ok(MemorySegment bytes, long incarnation) {
       int expected = request.kind() == Frame.Kind.READ ? request.length() : 0;
       if (bytes.byteSize() == expected) {
-        give(0, bytes);
+        give(0, incarnation, bytes);
       } else {
         failed(Errno.EIO, "answered with " + bytes.byteSize() + " bytes of " + expected);
       }
@@ -447,13 +451,14 @@ public final class ObjectStreamServer implements AutoCloseable {
 
     @Override
     public void failed(Errno errno, String detail) {
-      give(errno.code(), Frame.text(detail));
+      give(errno.code(), 0, Frame.text(detail));
     }
 
-    private void give(int errno, MemorySegment bytes) {
+    private void give(int errno, long incarnation, MemorySegment bytes) {
       // A second answer would give credit back that belongs to another request.
       if (given.compareAndSet(false, true)
-          && peer.reply(Frame.reply(request, errno, bytes), bytes, System.nanoTime())) {
+          && peer.reply(
+              Frame.reply(request, errno, incarnation, bytes), bytes, System.nanoTime())) {
         attention.add(peer);
         idle.wake();
       }

@@ -10,7 +10,7 @@ final class Pending {
   private final ObjectRequest request;
   private final MemorySegment payload;
   private final MemorySegment destination;
-  private final CompletableFuture<Result<Integer>> done = new CompletableFuture<>();
+  private final CompletableFuture<Result<Transfer>> done = new CompletableFuture<>();
   long deadlineNanos;
 
   Pending(ObjectRequest request, MemorySegment payload, MemorySegment destination) {
@@ -38,7 +38,7 @@ final class Pending {
     return destination;
   }
 
-  CompletableFuture<Result<Integer>> done() {
+  CompletableFuture<Result<Transfer>> done() {
     return done;
   }
 

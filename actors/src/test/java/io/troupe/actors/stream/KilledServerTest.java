@@ -24,7 +24,7 @@ final class KilledServerTest {
   /** Silence or, on one host, sooner: and far less than the request's own timeout. */
   private static final Duration BOUND = ServerProcess.SETTINGS.silence().plusSeconds(1);
 
-  private static CompletableFuture<Result<Integer>> write(
+  private static CompletableFuture<Result<Transfer>> write(
       ObjectStreamClient client, StreamEndpoint osd, long object) {
     MemorySegment data = MemorySegment.ofArray(new byte[10_000]);
     ObjectRequest request =
@@ -39,8 +39,9 @@ final class KilledServerTest {
         ServerProcess server = ServerProcess.start();
         ServerProcess other = ServerProcess.start()) {
       StreamEndpoint osd = server.endpoint(sameHost);
-      assertThat(write(client, osd, 1).get(5, TimeUnit.SECONDS)).isEqualTo(Result.ok(10_000));
-      List<CompletableFuture<Result<Integer>>> underWay = new ArrayList<>();
+      assertThat(write(client, osd, 1).get(5, TimeUnit.SECONDS))
+          .isEqualTo(Result.ok(new Transfer(10_000, 0x1234_5678_9abc_def0L)));
+      List<CompletableFuture<Result<Transfer>>> underWay = new ArrayList<>();
       // More than the window, so that some are queued.
       for (int i = 0; i < 100; i++) {
         underWay.add(write(client, osd, ServerProcess.SILENT_OBJECT));
@@ -48,7 +49,7 @@ final class KilledServerTest {
 
       server.kill();
       long killed = System.nanoTime();
-      for (CompletableFuture<Result<Integer>> f : underWay) {
+      for (CompletableFuture<Result<Transfer>> f : underWay) {
         assertThat(f.get(10, TimeUnit.SECONDS))
             .isInstanceOfSatisfying(
                 Result.Failed.class, r -> assertThat(r.errno()).isEqualTo(Errno.EIO));
@@ -58,7 +59,7 @@ final class KilledServerTest {
       // What was left behind by the dead is found to be dead within the time to connect.
       assertThat(write(client, osd, 1).get(3, TimeUnit.SECONDS)).isInstanceOf(Result.Failed.class);
       assertThat(write(client, other.endpoint(sameHost), 1).get(5, TimeUnit.SECONDS))
-          .isEqualTo(Result.ok(10_000));
+          .isEqualTo(Result.ok(new Transfer(10_000, 0x1234_5678_9abc_def0L)));
     }
   }
 
@@ -68,7 +69,7 @@ final class KilledServerTest {
         ServerProcess server = ServerProcess.start()) {
       server.kill();
 
-      Result<Integer> r = write(client, server.endpoint(true), 1).get(1, TimeUnit.SECONDS);
+      Result<Transfer> r = write(client, server.endpoint(true), 1).get(1, TimeUnit.SECONDS);
 
       assertThat(r)
           .isInstanceOfSatisfying(

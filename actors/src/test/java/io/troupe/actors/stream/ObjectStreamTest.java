@@ -64,11 +64,11 @@ final class ObjectStreamTest {
           } else if (r.kind() == ObjectRequest.Kind.WRITE) {
             stored.put(r.object(), payload.segment().toArray(ValueLayout.JAVA_BYTE));
             payload.close();
-            responder.ok(MemorySegment.NULL);
+            responder.ok(MemorySegment.NULL, 0x1234_5678_9abc_def0L);
           } else {
             payload.close();
             MemorySegment all = MemorySegment.ofArray(stored.get(r.object()));
-            responder.ok(all.asSlice(r.offsetInObject(), r.lengthBytes()));
+            responder.ok(all.asSlice(r.offsetInObject(), r.lengthBytes()), 0x1234_5678_9abc_def0L);
           }
         });
   }
@@ -97,7 +97,7 @@ final class ObjectStreamTest {
     return s;
   }
 
-  private static Result<Integer> get(java.util.concurrent.CompletionStage<Result<Integer>> s)
+  private static Result<Transfer> get(java.util.concurrent.CompletionStage<Result<Transfer>> s)
       throws Exception {
     return s.toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
@@ -111,11 +111,11 @@ final class ObjectStreamTest {
         MemorySegment data = pattern(arena, length, length);
         assertThat(
                 get(client.write(osd, request(ObjectRequest.Kind.WRITE, length, 0, length), data)))
-            .isEqualTo(Result.ok(length));
+            .isEqualTo(Result.ok(new Transfer(length, 0x1234_5678_9abc_def0L)));
 
         MemorySegment back = arena.allocate(length);
         assertThat(get(client.read(osd, request(ObjectRequest.Kind.READ, length, 0, length), back)))
-            .isEqualTo(Result.ok(length));
+            .isEqualTo(Result.ok(new Transfer(length, 0x1234_5678_9abc_def0L)));
 
         assertThat(data.mismatch(back)).isEqualTo(-1);
       }
@@ -155,7 +155,7 @@ final class ObjectStreamTest {
                     endpoint(true),
                     request(ObjectRequest.Kind.WRITE, 100 + i % 10, 0, 200_000),
                     data)
-                .thenAccept(r -> good.addAndGet(r instanceof Result.Ok<Integer> ? 1 : 0))
+                .thenAccept(r -> good.addAndGet(r instanceof Result.Ok<Transfer> ? 1 : 0))
                 .toCompletableFuture());
       }
       CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).get(30, TimeUnit.SECONDS);
@@ -165,7 +165,7 @@ final class ObjectStreamTest {
 
   @Test
   void failuresComeAsValues() throws Exception {
-    Result<Integer> r =
+    Result<Transfer> r =
         get(
             client.read(
                 endpoint(true),
@@ -177,7 +177,7 @@ final class ObjectStreamTest {
 
   @Test
   void anUnansweredRequestFailsInTime() throws Exception {
-    Result<Integer> r =
+    Result<Transfer> r =
         get(
             client.read(
                 endpoint(true),
@@ -197,13 +197,13 @@ final class ObjectStreamTest {
     StreamEndpoint old = endpoint(true);
 
     server.close();
-    Result<Integer> lost = get(client.write(old, request(ObjectRequest.Kind.WRITE, 1, 0, 3), m));
+    Result<Transfer> lost = get(client.write(old, request(ObjectRequest.Kind.WRITE, 1, 0, 3), m));
     server = start();
-    Result<Integer> again =
+    Result<Transfer> again =
         get(client.write(endpoint(true), request(ObjectRequest.Kind.WRITE, 1, 0, 3), m));
 
     assertThat(lost).isInstanceOf(Result.Failed.class);
-    assertThat(again).isEqualTo(Result.ok(3));
+    assertThat(again).isEqualTo(Result.ok(new Transfer(3, 0x1234_5678_9abc_def0L)));
   }
 
   @Test
@@ -213,7 +213,7 @@ final class ObjectStreamTest {
     MemorySegment m = MemorySegment.ofArray(new byte[] {1, 2, 3});
     long begin = System.nanoTime();
 
-    Result<Integer> r = get(client.write(nobody, request(ObjectRequest.Kind.WRITE, 1, 0, 3), m));
+    Result<Transfer> r = get(client.write(nobody, request(ObjectRequest.Kind.WRITE, 1, 0, 3), m));
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
 
     assertThat(r)

@@ -47,7 +47,7 @@ final class ServerProcess implements AutoCloseable {
               if (r.kind() == ObjectRequest.Kind.READ) {
                 responder.failed(Errno.ENODATA, "nothing is stored here");
               } else if (r.object() != SILENT_OBJECT) {
-                responder.ok(MemorySegment.NULL);
+                responder.ok(MemorySegment.NULL, 0x1234_5678_9abc_def0L);
               }
             });
     StreamEndpoint e = server.endpoint();

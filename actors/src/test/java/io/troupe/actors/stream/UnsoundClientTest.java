@@ -66,9 +66,9 @@ final class UnsoundClientTest {
     p.close();
     long begin = System.nanoTime();
     if (r.kind() == ObjectRequest.Kind.READ) {
-      responder.ok(content.asSlice(0, r.lengthBytes()));
+      responder.ok(content.asSlice(0, r.lengthBytes()), 0x1234_5678_9abc_def0L);
     } else {
-      responder.ok(MemorySegment.NULL);
+      responder.ok(MemorySegment.NULL, 0x1234_5678_9abc_def0L);
     }
     slowest.accumulateAndGet(System.nanoTime() - begin, Math::max);
   }
@@ -119,7 +119,7 @@ final class UnsoundClientTest {
 
   private void assertServesOthers() throws Exception {
     try (ObjectStreamClient sound = ObjectStreamClient.start(SETTINGS)) {
-      Result<Integer> r =
+      Result<Transfer> r =
           sound
               .read(
                   server.endpoint(),
@@ -127,7 +127,7 @@ final class UnsoundClientTest {
                   MemorySegment.ofArray(new byte[100]))
               .toCompletableFuture()
               .get(5, TimeUnit.SECONDS);
-      assertThat(r).isEqualTo(Result.ok(100));
+      assertThat(r).isEqualTo(Result.ok(new Transfer(100, 0x1234_5678_9abc_def0L)));
     }
   }
 
@@ -200,7 +200,7 @@ final class UnsoundClientTest {
     try (ObjectStreamClient second = ObjectStreamClient.start(SETTINGS);
         ObjectStreamClient third = ObjectStreamClient.start(SETTINGS)) {
       assertThat(second.read(osd, request, memory).toCompletableFuture().get(5, TimeUnit.SECONDS))
-          .isEqualTo(Result.ok(100));
+          .isEqualTo(Result.ok(new Transfer(100, 0x1234_5678_9abc_def0L)));
       assertThat(third.read(osd, request, memory).toCompletableFuture().get(5, TimeUnit.SECONDS))
           .isInstanceOf(Result.Failed.class);
 
@@ -210,7 +210,7 @@ final class UnsoundClientTest {
       until(
           () ->
               third.read(osd, request, memory).toCompletableFuture().join()
-                  instanceof Result.Ok<Integer>);
+                  instanceof Result.Ok<Transfer>);
     }
   }
 

@@ -8,7 +8,8 @@ import io.troupe.actors.fs.XLocSet;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.volume.FileDescription;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,7 +29,7 @@ final class OpenInode {
   private FileTime mtime;
   private boolean sizeUnreported;
   private boolean mtimeUnreported;
-  private final Set<OsdId> unsynced = new HashSet<>();
+  private final Map<OsdId, Unsynced> unsynced = new HashMap<>();
 
   /** What was taken to be reported is not known to have arrived. */
   private boolean reporting;
@@ -39,7 +40,11 @@ final class OpenInode {
 
   /** What a flush takes care of. */
   record Unflushed(
-      Set<OsdId> osds, boolean report, int truncateEpoch, long sizeBytes, FileTime mtime) {
+      Map<OsdId, Unsynced> osds,
+      boolean report,
+      int truncateEpoch,
+      long sizeBytes,
+      FileTime mtime) {
     boolean isNothing() {
       return osds.isEmpty() && !report;
     }
@@ -85,7 +90,19 @@ final class OpenInode {
 
   /** Before a write is sent: a sync has to reach these OSDs even if the answer never comes. */
   synchronized void writing(Set<OsdId> osds) {
-    unsynced.addAll(osds);
+    osds.forEach(osd -> unsynced(osd, Unsynced.UNANSWERED));
+  }
+
+  /**
+   * An OSD carried its part of a write out. It is not synced even if a flush was begun meanwhile.
+   */
+  synchronized void acknowledged(OsdId osd, long incarnation) {
+    unsynced(osd, Unsynced.acknowledgedBy(incarnation));
+  }
+
+  /** A sync failed, or was not answered: it is still to be done. */
+  synchronized void unsynced(OsdId osd, Unsynced writes) {
+    unsynced.merge(osd, writes, (known, more) -> known.and(more));
   }
 
   /** A write of that epoch succeeded. */
@@ -161,7 +178,7 @@ final class OpenInode {
 
   /** Hands over what is to be flushed; writes from now on are the next flush's. */
   synchronized Unflushed take(boolean withSync) {
-    Set<OsdId> osds = withSync ? Set.copyOf(unsynced) : Set.of();
+    Map<OsdId, Unsynced> osds = withSync ? Map.copyOf(unsynced) : Map.of();
     if (withSync) {
       unsynced.clear();
     }
@@ -177,10 +194,9 @@ final class OpenInode {
     reporting = false;
   }
 
-  /** A flush failed: all of it is still to be done. */
+  /** A flush failed: the report is still to be made. */
   synchronized void giveBack(Unflushed u) {
     reporting = false;
-    unsynced.addAll(u.osds());
     if (u.report() && u.truncateEpoch() == truncateEpoch) {
       sizeUnreported = true;
       mtimeUnreported = true;

@@ -16,7 +16,6 @@ import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.id.VolumeId;
-import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.stream.ObjectRequest;
 import io.troupe.actors.volume.AttributeChange;
@@ -350,7 +349,13 @@ public final class VolumeFileSystem implements InodeFileSystem {
     MemorySegment wanted =
         left < destination.byteSize() ? destination.asSlice(0, left) : destination;
     return io.transfer(
-        ObjectRequest.Kind.READ, open.file(), open.xlocs(), open.truncateEpoch(), offset, wanted);
+        ObjectRequest.Kind.READ,
+        open.file(),
+        open.xlocs(),
+        open.truncateEpoch(),
+        offset,
+        wanted,
+        (osd, incarnation) -> {});
   }
 
   @Override
@@ -381,7 +386,14 @@ public final class VolumeFileSystem implements InodeFileSystem {
       OpenInode open, long offset, MemorySegment source, boolean retry) {
     int epoch = open.truncateEpoch();
     open.writing(osdsOf(open.xlocs().first(), offset, (int) source.byteSize()));
-    return io.transfer(ObjectRequest.Kind.WRITE, open.file(), open.xlocs(), epoch, offset, source)
+    return io.transfer(
+            ObjectRequest.Kind.WRITE,
+            open.file(),
+            open.xlocs(),
+            epoch,
+            offset,
+            source,
+            open::acknowledged)
         .thenCompose(
             result -> {
               if (result instanceof Result.Ok<Integer>) {
@@ -433,7 +445,8 @@ public final class VolumeFileSystem implements InodeFileSystem {
     if (u.isNothing()) {
       return CompletableFuture.completedFuture(Result.ok(Done.DONE));
     }
-    return sync(open.file(), u.osds())
+    return new Flush(cluster)
+        .sync(open, u.osds())
         .thenCompose(
             synced ->
                 synced instanceof Result.Ok<Done> && u.report()
@@ -448,26 +461,6 @@ public final class VolumeFileSystem implements InodeFileSystem {
               }
               return result;
             });
-  }
-
-  private CompletionStage<Result<Done>> sync(FileId file, Set<OsdId> osds) {
-    List<CompletableFuture<Result<Done>>> answers = new ArrayList<>(osds.size());
-    for (OsdId osd : osds) {
-      CompletionStage<Result<Done>> answer =
-          cluster.askReplica(osd, file, ReplicaCommand.Sync::new);
-      if (osds.size() == 1) {
-        return answer;
-      }
-      answers.add(answer.toCompletableFuture());
-    }
-    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-        .thenApply(
-            all ->
-                answers.stream()
-                    .map(CompletableFuture::join)
-                    .filter(r -> r instanceof Result.Failed<Done>)
-                    .findFirst()
-                    .orElse(Result.ok(Done.DONE)));
   }
 
   private CompletionStage<Result<Done>> report(OpenInode open, OpenInode.Unflushed u) {

@@ -10,6 +10,7 @@ import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.stream.ObjectRequest;
 import io.troupe.actors.stream.ObjectStreamClient;
+import io.troupe.actors.stream.Transfer;
 import io.troupe.gateway.ports.ClusterPort;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -28,6 +29,11 @@ public final class StripedIo {
     this.streams = streams;
   }
 
+  /** Learns which incarnation of which OSD carried a part out, before the whole is done. */
+  public interface Acknowledged {
+    void by(OsdId osd, long incarnation);
+  }
+
   /** Transfers the whole segment; the first failure in the order of the range is the outcome. */
   public CompletionStage<Result<Integer>> transfer(
       ObjectRequest.Kind kind,
@@ -35,17 +41,21 @@ public final class StripedIo {
       XLocSet xlocs,
       int truncateEpoch,
       long offset,
-      MemorySegment memory) {
+      MemorySegment memory,
+      Acknowledged acknowledged) {
     int length = (int) memory.byteSize();
     ReplicaLocation replica = xlocs.first();
     List<ObjectRange> ranges = ObjectRange.of(replica.striping(), offset, length);
     if (ranges.size() == 1) {
-      return one(kind, file, xlocs, truncateEpoch, replica, ranges.getFirst(), memory);
+      return one(
+          kind, file, xlocs, truncateEpoch, replica, ranges.getFirst(), memory, acknowledged);
     }
     List<CompletableFuture<Result<Integer>>> parts = new ArrayList<>(ranges.size());
     for (ObjectRange r : ranges) {
       MemorySegment part = memory.asSlice(r.offsetInRange(), r.length());
-      parts.add(one(kind, file, xlocs, truncateEpoch, replica, r, part).toCompletableFuture());
+      parts.add(
+          one(kind, file, xlocs, truncateEpoch, replica, r, part, acknowledged)
+              .toCompletableFuture());
     }
     return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
         .thenApply(
@@ -66,7 +76,8 @@ public final class StripedIo {
       int truncateEpoch,
       ReplicaLocation replica,
       ObjectRange range,
-      MemorySegment memory) {
+      MemorySegment memory,
+      Acknowledged acknowledged) {
     OsdId osd = replica.osdOf(range.object());
     Optional<ServiceStatus> status = cluster.view().service(osd.node());
     Optional<StreamEndpoint> endpoint = status.flatMap(s -> s.record().stream());
@@ -84,8 +95,16 @@ public final class StripedIo {
             range.length(),
             truncateEpoch,
             xlocs.version());
-    return kind == ObjectRequest.Kind.READ
-        ? streams.read(endpoint.get(), request, memory)
-        : streams.write(endpoint.get(), request, memory);
+    CompletionStage<Result<Transfer>> answer =
+        kind == ObjectRequest.Kind.READ
+            ? streams.read(endpoint.get(), request, memory)
+            : streams.write(endpoint.get(), request, memory);
+    return answer.thenApply(
+        result -> {
+          if (result instanceof Result.Ok<Transfer>(Transfer t)) {
+            acknowledged.by(osd, t.incarnation());
+          }
+          return result.map(Transfer::bytes);
+        });
   }
 }

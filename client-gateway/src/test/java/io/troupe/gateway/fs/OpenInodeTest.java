@@ -78,12 +78,23 @@ final class OpenInodeTest {
     OpenInode.Unflushed first = open.take(true);
     assertThat(open.take(true).isNothing()).isTrue();
 
+    first.osds().forEach(open::unsynced);
     open.giveBack(first);
 
     OpenInode.Unflushed again = open.take(true);
-    assertThat(again.osds()).containsExactly(OSD);
+    assertThat(again.osds()).containsOnlyKeys(OSD);
     assertThat(again.sizeBytes()).isEqualTo(500);
     assertThat(again.report()).isTrue();
+  }
+
+  @Test
+  void aWriteAnsweredDuringAFlushIsTheNextOnes() {
+    open.writing(Set.of(OSD));
+    open.take(true);
+
+    open.acknowledged(OSD, 5);
+
+    assertThat(open.take(true).osds()).containsEntry(OSD, Unsynced.acknowledgedBy(5));
   }
 
   @Test

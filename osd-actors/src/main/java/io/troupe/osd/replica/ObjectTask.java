@@ -16,7 +16,12 @@ public record ObjectTask(ObjectRequest request, MemorySegment payload, Answer an
 
   /** Takes the outcome; copies the bytes before it returns. May be called by any thread. */
   public interface Answer {
-    void ok(MemorySegment bytes);
+    /**
+     * Success.
+     *
+     * @param incarnation of the replica, which a later sync has to have, too
+     */
+    void ok(MemorySegment bytes, long incarnation);
 
     void failed(Errno errno, String detail);
   }

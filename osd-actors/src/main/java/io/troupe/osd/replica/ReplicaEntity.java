@@ -5,6 +5,7 @@ import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.replica.ReplicaDescription;
+import io.troupe.actors.replica.Synced;
 import io.troupe.actors.stream.ObjectRequest;
 import io.troupe.lsm.StoreException;
 import io.troupe.osd.OsdSettings;
@@ -52,13 +53,13 @@ public final class ReplicaEntity {
   }
 
   /** How often a sync that finds no room is tried again before the entity stops without it. */
-  private static final int STOP_TRIES = 5;
+  private static final int STOP_TRIES = 10;
 
   private static final Duration STOP_RETRY = Duration.ofMillis(300);
 
   /** Who waits for the commit under way. */
   private sealed interface Commit {
-    record Sync(List<ActorRef<Result<Done>>> asked) implements Commit {}
+    record Sync(List<ActorRef<Result<Synced>>> asked) implements Commit {}
 
     /** Truncate or delete. */
     record Cut(ActorRef<Result<Done>> replyTo) implements Commit {}
@@ -74,7 +75,7 @@ public final class ReplicaEntity {
   private @Nullable Commit underWay;
 
   /** To be answered by the sync after the commit under way. */
-  private List<ActorRef<Result<Done>>> nextSync = new ArrayList<>();
+  private List<ActorRef<Result<Synced>>> nextSync = new ArrayList<>();
 
   /** The last commit found no room for its index records. */
   private boolean noRoom;
@@ -246,7 +247,7 @@ public final class ReplicaEntity {
         () -> {
           try {
             MemorySegment scratch = Scratch.ofThisThread().asSlice(0, extract.scratchBytes());
-            task.answer().ok(extract.read(scratch));
+            task.answer().ok(extract.read(scratch), extract.owner().incarnation());
           } catch (StoreFailure e) {
             task.answer().failed(e.errno(), e.detail());
           } finally {
@@ -273,7 +274,7 @@ public final class ReplicaEntity {
     }
     try {
       objects.write(r.object(), r.offsetInObject(), task.payload());
-      task.answer().ok(MemorySegment.NULL);
+      task.answer().ok(MemorySegment.NULL, objects.incarnation());
     } catch (StoreFailure e) {
       task.answer().failed(e.errno(), e.detail());
     }
@@ -300,12 +301,12 @@ public final class ReplicaEntity {
       return;
     }
     timers.cancel(SyncDue.class);
-    List<ActorRef<Result<Done>>> asked = nextSync;
+    List<ActorRef<Result<Synced>>> asked = nextSync;
     nextSync = new ArrayList<>();
     if (objects.isDirty()) {
       follow(new Commit.Sync(asked), objects.sync());
     } else {
-      asked.forEach(r -> r.tell(Result.ok(Done.DONE)));
+      asked.forEach(r -> r.tell(Result.ok(new Synced(objects.incarnation()))));
     }
   }
 
@@ -340,7 +341,7 @@ public final class ReplicaEntity {
     noRoom = failure != null && foundNoRoom(failure);
     if (failure == null) {
       objects.committed();
-      answer(done, Result.ok(Done.DONE));
+      answer(done, Result.ok(new Synced(objects.incarnation())));
     } else if (noRoom) {
       objects.foundNoRoom();
       answer(done, Result.failed(Errno.ENOSPC, "no room for the object index"));
@@ -357,11 +358,11 @@ public final class ReplicaEntity {
     }
   }
 
-  private static void answer(@Nullable Commit commit, Result<Done> outcome) {
+  private static void answer(@Nullable Commit commit, Result<Synced> outcome) {
     switch (commit) {
       case null -> {}
-      case Commit.Sync(List<ActorRef<Result<Done>>> asked) -> asked.forEach(r -> r.tell(outcome));
-      case Commit.Cut(ActorRef<Result<Done>> replyTo) -> replyTo.tell(outcome);
+      case Commit.Sync(List<ActorRef<Result<Synced>>> asked) -> asked.forEach(r -> r.tell(outcome));
+      case Commit.Cut(ActorRef<Result<Done>> replyTo) -> replyTo.tell(outcome.map(s -> Done.DONE));
     }
   }
 

@@ -10,6 +10,7 @@ import io.troupe.actors.fs.StripingPolicy;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.replica.ReplicaCommand;
+import io.troupe.actors.replica.Synced;
 import io.troupe.actors.stream.ObjectRequest;
 import io.troupe.lsm.StoreException;
 import io.troupe.osd.OsdSettings;
@@ -67,10 +68,12 @@ final class ReplicaEntityTest {
   /** An answer: bytes, or an errno. */
   private static final class Answered implements ObjectTask.Answer {
     final CompletableFuture<byte[]> bytes = new CompletableFuture<>();
+    final CompletableFuture<Long> incarnation = new CompletableFuture<>();
     final CompletableFuture<Errno> errno = new CompletableFuture<>();
 
     @Override
-    public void ok(MemorySegment answer) {
+    public void ok(MemorySegment answer, long by) {
+      incarnation.complete(by);
       bytes.complete(answer.toArray(ValueLayout.JAVA_BYTE));
     }
 
@@ -109,8 +112,8 @@ final class ReplicaEntityTest {
         ObjectRequest.Kind.WRITE, object, at, data.length, epoch, MemorySegment.ofArray(data));
   }
 
-  private TestProbe<Result<Done>> sync() {
-    TestProbe<Result<Done>> probe = KIT.createTestProbe();
+  private TestProbe<Result<Synced>> sync() {
+    TestProbe<Result<Synced>> probe = KIT.createTestProbe();
     replica.tell(new ReplicaCommand.Sync(probe.getRef()));
     return probe;
   }
@@ -121,11 +124,11 @@ final class ReplicaEntityTest {
     return probe;
   }
 
-  private static void assertOk(TestProbe<Result<Done>> probe) {
+  private static <T> void assertOk(TestProbe<Result<T>> probe) {
     assertThat(probe.receiveMessage()).isInstanceOf(Result.Ok.class);
   }
 
-  private static void assertFailed(TestProbe<Result<Done>> probe, Errno errno) {
+  private static <T> void assertFailed(TestProbe<Result<T>> probe, Errno errno) {
     assertThat(probe.receiveMessage())
         .isInstanceOfSatisfying(Result.Failed.class, f -> assertThat(f.errno()).isEqualTo(errno));
   }
@@ -190,10 +193,10 @@ final class ReplicaEntityTest {
   void readsAndWritesGoOnDuringASyncAndTheNextSyncIsAnotherCommit() throws Exception {
     write(0, 0, 0, 1).ok();
     store.hold(true);
-    TestProbe<Result<Done>> first = sync();
+    TestProbe<Result<Synced>> first = sync();
     write(0, 0, 1, 2).ok();
     assertThat(read(0, 0, 2).ok()).containsExactly(1, 2);
-    TestProbe<Result<Done>> second = sync();
+    TestProbe<Result<Synced>> second = sync();
     first.expectNoMessage(A_MOMENT);
     assertThat(store.heldCommits()).isEqualTo(1);
 
@@ -210,7 +213,7 @@ final class ReplicaEntityTest {
     write(0, 0, 0, 1, 1).ok();
     write(0, 5, 0, 5).ok();
     store.hold(true);
-    TestProbe<Result<Done>> sync = sync();
+    TestProbe<Result<Synced>> sync = sync();
     TestProbe<Result<Done>> truncate = truncate(1, 1);
     Answered late = write(0, 0, 1, 9);
     Answered next = write(1, 0, 2, 3);
@@ -235,7 +238,7 @@ final class ReplicaEntityTest {
   void aDeleteWaitsForTheSyncUnderWayAndLeavesNothing() throws Exception {
     write(0, 0, 0, 1).ok();
     store.hold(true);
-    TestProbe<Result<Done>> sync = sync();
+    TestProbe<Result<Synced>> sync = sync();
     write(0, 3, 0, 1).ok();
     replica.tell(new ReplicaCommand.Delete(done.getRef()));
     done.expectNoMessage(A_MOMENT);
@@ -256,7 +259,7 @@ final class ReplicaEntityTest {
     store.hold(true);
     TestProbe<Result<Done>> truncate = truncate(1, 1);
     TestProbe<Result<Done>> again = truncate(1, 1);
-    TestProbe<Result<Done>> sync = sync();
+    TestProbe<Result<Synced>> sync = sync();
     Answered read = read(0, 0, 2);
     again.expectNoMessage(A_MOMENT);
     sync.expectNoMessage(Duration.ZERO);
@@ -301,7 +304,7 @@ final class ReplicaEntityTest {
   void aStopWaitsForTheCommitUnderWayAndSyncsTheRest() throws Exception {
     write(0, 0, 0, 1).ok();
     store.hold(true);
-    TestProbe<Result<Done>> sync = sync();
+    TestProbe<Result<Synced>> sync = sync();
     write(0, 0, 1, 2).ok();
     replica.tell(new ReplicaEntity.Stop());
     done.expectNoMessage(A_MOMENT);
@@ -329,6 +332,26 @@ final class ReplicaEntityTest {
     store.refuse(Optional.empty());
     replica = start(Runnable::run);
     assertThat(read(0, 0, 2).ok()).containsExactly(1, 0);
+  }
+
+  @Test
+  void writesAndSyncsTellTheIncarnationWhichANormalStopKeepsAndACrashDoesNot() throws Exception {
+    Answered write = write(0, 0, 0, 1);
+    long incarnation = write.incarnation.get(5, TimeUnit.SECONDS);
+    assertThat(sync().receiveMessage()).isEqualTo(Result.ok(new Synced(incarnation)));
+    write(0, 0, 0, 2).ok();
+    replica.tell(new ReplicaEntity.Stop());
+    done.expectTerminated(replica, Duration.ofSeconds(5));
+    replica = start(Runnable::run);
+    assertThat(sync().receiveMessage()).isEqualTo(Result.ok(new Synced(incarnation)));
+    assertThat(read(0, 0, 1).ok()).containsExactly(2);
+
+    write(0, 0, 0, 3).ok();
+    KIT.stop(replica); // without a Stop, as if it had failed
+    replica = start(Runnable::run);
+
+    assertThat(sync().receiveMessage()).isNotEqualTo(Result.ok(new Synced(incarnation)));
+    assertThat(read(0, 0, 1).ok()).containsExactly(2);
   }
 
   @Test

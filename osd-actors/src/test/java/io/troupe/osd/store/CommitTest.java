@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 final class CommitTest {
@@ -157,7 +159,8 @@ final class CommitTest {
                 throw new AssertionError(e);
               }
             });
-    assertThat(next).isNotDone();
+    assertThatThrownBy(() -> next.get(60, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
     store.hold(false);
 
     assertThat(left.toCompletableFuture()).isCompleted();
@@ -190,6 +193,24 @@ final class CommitTest {
     store.losePower();
     assertThat(read(store.open(FILE), 0, 0, 1)).containsExactly(3);
     assertThat(read(store.open(OTHER), 0, 0, 1)).containsExactly(7);
+  }
+
+  @Test
+  void aSegmentEmptiedBeforeItWasFullGoesWhenItIsFull() throws Exception {
+    FileObjects f = store.open(FILE);
+    for (int o = 0; o < SimStore.SEGMENT_BYTES / OBJECT - 1; o++) {
+      fill(f, o, 0, OBJECT, 1);
+    }
+    done(f, f.sync());
+    done(f, f.delete());
+    assertThat(store.segments()).isEqualTo(1);
+
+    FileObjects other = store.open(OTHER);
+    fill(other, 0, 0, OBJECT, 1);
+    done(other, other.delete());
+    fill(store.open(OTHER), 0, 0, OBJECT, 1);
+
+    assertThat(store.segments()).isEqualTo(1);
   }
 
   @Test

@@ -112,6 +112,15 @@ final class SimBlockDisk implements BlockDisk {
     return next;
   }
 
+  /** The durable bytes and every other write: not what a force has failed to write. */
+  private static byte[] written(Content c) {
+    byte[] bytes = Arrays.copyOf(c.durable, Math.max(c.durable.length, c.current.length));
+    for (Write w : c.unforced) {
+      System.arraycopy(w.bytes(), 0, bytes, w.offset(), w.bytes().length);
+    }
+    return bytes;
+  }
+
   /** The durable bytes, and of each other write some sectors. */
   private byte[] survived(Content c) {
     byte[] bytes = c.durable.clone();
@@ -245,7 +254,7 @@ final class SimBlockDisk implements BlockDisk {
     public void force() throws IOException {
       synchronized (SimBlockDisk.this) {
         Fault f = operation();
-        content.durable = f == Fault.NONE ? content.current.clone() : survived(content);
+        content.durable = f == Fault.NONE ? written(content) : survived(content);
         content.unforced = new ArrayList<>();
         fail(f);
       }

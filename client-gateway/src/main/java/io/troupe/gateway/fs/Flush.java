@@ -1,0 +1,59 @@
+package io.troupe.gateway.fs;
+
+import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.id.OsdId;
+import io.troupe.actors.replica.ReplicaCommand;
+import io.troupe.actors.replica.Synced;
+import io.troupe.gateway.ports.ClusterPort;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes a file's writes durable on its OSDs, and finds out whether they still have them. */
+record Flush(ClusterPort cluster) {
+  private static final Logger LOG = LoggerFactory.getLogger(Flush.class);
+
+  /**
+   * Asks the OSDs. Where one did not sync, its writes are the file's unsynced ones again; where it
+   * has lost them, that is told once, with EIO.
+   */
+  CompletionStage<Result<Done>> sync(OpenInode open, Map<OsdId, Unsynced> writes) {
+    List<CompletableFuture<Result<Done>>> answers = new ArrayList<>(writes.size());
+    writes.forEach(
+        (osd, unsynced) -> {
+          CompletionStage<Result<Synced>> answer =
+              cluster.askReplica(osd, open.file(), ReplicaCommand.Sync::new);
+          answers.add(answer.thenApply(a -> outcome(open, osd, unsynced, a)).toCompletableFuture());
+        });
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+        .thenApply(
+            all ->
+                answers.stream()
+                    .map(CompletableFuture::join)
+                    .filter(r -> r instanceof Result.Failed<Done>)
+                    .findFirst()
+                    .orElse(Result.ok(Done.DONE)));
+  }
+
+  private static Result<Done> outcome(
+      OpenInode open, OsdId osd, Unsynced writes, Result<Synced> answer) {
+    return switch (answer) {
+      case Result.Failed<Synced> f -> {
+        open.unsynced(osd, writes);
+        yield f.as();
+      }
+      case Result.Ok<Synced>(Synced s) when writes.isLostTo(s.incarnation()) -> {
+        LOG.error("file={} osd={} event=unsynced-writes-lost", open.file(), osd);
+        yield Result.failed(
+            Errno.EIO, "OSD " + osd + " was started anew and lost writes to file " + open.file());
+      }
+      case Result.Ok<Synced> ok -> Result.ok(Done.DONE);
+    };
+  }
+}

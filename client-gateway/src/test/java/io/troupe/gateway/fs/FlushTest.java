@@ -1,0 +1,166 @@
+package io.troupe.gateway.fs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.actors.directory.DirectoryCommand;
+import io.troupe.actors.directory.DirectoryView;
+import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.file.FileCommand;
+import io.troupe.actors.fs.Attributes;
+import io.troupe.actors.fs.FileTime;
+import io.troupe.actors.fs.ReplicaLocation;
+import io.troupe.actors.fs.StripingPolicy;
+import io.troupe.actors.fs.XLocSet;
+import io.troupe.actors.id.FileId;
+import io.troupe.actors.id.OsdId;
+import io.troupe.actors.id.PartitionId;
+import io.troupe.actors.id.VolumeId;
+import io.troupe.actors.replica.ReplicaCommand;
+import io.troupe.actors.replica.Synced;
+import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.VolumeCommand;
+import io.troupe.gateway.ports.ClusterPort;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.Test;
+
+final class FlushTest {
+  private static final OsdId ONE = new OsdId(new UUID(1, 1));
+  private static final OsdId TWO = new OsdId(new UUID(1, 2));
+  private static final FileTime TIME = new FileTime(10, 0);
+
+  private final Osds osds = new Osds();
+  private final OpenInode open =
+      new OpenInode(
+          new FileId(new VolumeId(new UUID(0, 1)), 9),
+          new FileDescription(
+              new Attributes(9, 0100644, 1, 0, 0, 0, 0, 0, TIME, TIME, TIME),
+              Optional.of(
+                  new XLocSet(
+                      1,
+                      List.of(
+                          new ReplicaLocation(new StripingPolicy(4096, 2), List.of(ONE, TWO))))),
+              Optional.empty()));
+
+  /** What each OSD answers to a sync. */
+  private static final class Osds implements ClusterPort {
+    final Map<OsdId, Result<Synced>> answers = new HashMap<>();
+
+    @Override
+    @SuppressWarnings("unchecked") // of a Sync
+    public <T> CompletionStage<Result<T>> askReplica(
+        OsdId osd, FileId file, Function<ActorRef<Result<T>>, ReplicaCommand> command) {
+      Result<Synced> answer = answers.getOrDefault(osd, Result.failed(Errno.EIO, "none"));
+      return CompletableFuture.completedFuture((Result<T>) answer);
+    }
+
+    @Override
+    public <T> CompletionStage<Result<T>> askVolume(
+        PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public <T> CompletionStage<Result<T>> askFile(
+        FileId file, Function<ActorRef<Result<T>>, FileCommand> command) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public <T> CompletionStage<Result<T>> askDirectory(
+        Function<ActorRef<Result<T>>, DirectoryCommand> command) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public DirectoryView view() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public CompletionStage<DirectoryView> refresh() {
+      throw new AssertionError();
+    }
+  }
+
+  private void write(OsdId osd, long incarnation) {
+    open.writing(Set.of(osd));
+    open.acknowledged(osd, incarnation);
+  }
+
+  private Result<Done> flush() {
+    return new Flush(osds).sync(open, open.take(true).osds()).toCompletableFuture().join();
+  }
+
+  private static void assertEio(Result<Done> r) {
+    assertThat(r)
+        .isInstanceOfSatisfying(
+            Result.Failed.class, f -> assertThat(f.errno()).isEqualTo(Errno.EIO));
+  }
+
+  @Test
+  void succeedsWhereTheIncarnationsAreThoseOfTheWrites() {
+    osds.answers.put(ONE, Result.ok(new Synced(5)));
+    osds.answers.put(TWO, Result.ok(new Synced(6)));
+    write(ONE, 5);
+    write(TWO, 6);
+
+    assertThat(flush()).isEqualTo(Result.ok(Done.DONE));
+    assertThat(open.take(true).osds()).isEmpty();
+  }
+
+  @Test
+  void writesLostByARestartFailOnce() {
+    osds.answers.put(ONE, Result.ok(new Synced(7)));
+    osds.answers.put(TWO, Result.ok(new Synced(6)));
+    write(ONE, 5);
+    write(TWO, 6);
+
+    assertEio(flush());
+
+    write(ONE, 7);
+    assertThat(flush()).isEqualTo(Result.ok(Done.DONE));
+  }
+
+  @Test
+  void writesBeforeAndAfterARestartFail() {
+    osds.answers.put(ONE, Result.ok(new Synced(7)));
+    write(ONE, 5);
+    write(ONE, 7);
+
+    assertEio(flush());
+  }
+
+  @Test
+  void anUnansweredSyncIsAskedAgainAndForgetsNoIncarnation() {
+    osds.answers.put(TWO, Result.ok(new Synced(6)));
+    write(ONE, 5);
+    write(TWO, 6);
+
+    assertEio(flush());
+
+    assertThat(open.take(false).osds()).isEmpty();
+    osds.answers.put(ONE, Result.ok(new Synced(7)));
+    write(ONE, 7);
+    assertEio(flush());
+    assertThat(flush()).isEqualTo(Result.ok(Done.DONE));
+  }
+
+  @Test
+  void aWriteThatWasNeverAnsweredIsSyncedWhereverItWent() {
+    osds.answers.put(ONE, Result.ok(new Synced(7)));
+    open.writing(Set.of(ONE));
+
+    assertThat(flush()).isEqualTo(Result.ok(Done.DONE));
+  }
+}
