@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +85,7 @@ final class ClusterOfNodesTest {
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
       // One that has never been there: the coordinator is asked for it, and gives it to nobody.
       assertThatThrownBy(() -> TestNode.await(head.whoServesUnchecked(9, SHORT)))
-          .isInstanceOf(java.util.concurrent.TimeoutException.class);
+          .isInstanceOf(TimeoutException.class);
 
       node(2, Set.of(Role.OSD), head.address());
       eventually("served again", () -> serves(head, 2));
@@ -112,6 +113,9 @@ final class ClusterOfNodesTest {
         .hasCauseInstanceOf(FsException.class)
         .hasMessageContaining("the DIR did not answer within 1 s");
     eventually("its own Replica is served", () -> serves(survivor, 2));
+    eventually("the head is missed", () -> !survivor.reaches(1));
+    // As long as the head's node would have waited before it took the other one out, twice.
+    assertThatThrownBy(survivor::awaitEnd).isInstanceOf(TimeoutException.class);
     TestNode again = node(1, Set.of(Role.DIR), port, "", survivor.address());
     eventually("one cluster", () -> again.sees(2) && again.registry().isOnline(survivor.id));
     assertThat(survivor.hasEnded()).isFalse();
@@ -154,9 +158,8 @@ final class ClusterOfNodesTest {
     assertThatThrownBy(() -> node(3, Set.of(Role.DIR), other.address()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("second catalog");
-    // The one that holds the directory is welcome; so is a first one that is asked for.
-    node(1, Set.of(Role.DIR), other.address()).leave();
-    eventually("the head is gone again", () -> !other.sees(1));
+    eventually("who was refused is gone", () -> !other.sees(3));
+    // A first one that is asked for is welcome.
     node(4, Set.of(Role.DIR), 0, "troupe.directory.create = true", other.address());
   }
 

@@ -30,6 +30,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
 /**
@@ -164,6 +165,22 @@ final class TestNode implements AutoCloseable {
 
   DirectoryView refreshed() {
     return registry().refresh().toCompletableFuture().join();
+  }
+
+  boolean reaches(int number) {
+    Cluster cluster = Cluster.get(system.classicSystem());
+    for (Member m : cluster.state().getMembers()) {
+      if (Members.nodeOf(m).filter(new NodeId(new UUID(0, number))::equals).isPresent()
+          && Members.isReachable(cluster, m)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Fails with a {@link TimeoutException} if it lives on for twice the time of downing. */
+  void awaitEnd() throws InterruptedException, ExecutionException, TimeoutException {
+    system.getWhenTerminated().toCompletableFuture().get(2, TimeUnit.SECONDS);
   }
 
   boolean hasEnded() {
