@@ -1,6 +1,7 @@
 package io.troupe.sharding;
 
 import com.typesafe.config.Config;
+import io.troupe.actors.ask.Asks;
 import io.troupe.actors.directory.DirectoryCommand;
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceRecord;
@@ -33,7 +34,6 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
@@ -270,11 +270,11 @@ public final class Entities {
       String entityId,
       Function<ActorRef<R>, ? extends M> command,
       Duration limit) {
-    return AskPattern.ask(
+    return Asks.ask(
         region(type),
         (ActorRef<R> replyTo) -> new ShardingEnvelope<M>(entityId, command.apply(replyTo)),
         limit,
-        system.scheduler());
+        system);
   }
 
   private <M> void send(EntityTypeKey<M> type, String entityId, M message) {

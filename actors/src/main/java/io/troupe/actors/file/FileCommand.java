@@ -12,13 +12,13 @@ import org.apache.pekko.actor.typed.ActorRef;
  */
 public sealed interface FileCommand {
   /**
-   * Counts one more open of the session. A truncate that was cut short is finished before the
-   * answer.
+   * From the Volume entity: counts one more open of the session. A truncate that was cut short is
+   * finished before the answer.
    */
   record Open(ActorRef<SessionEvent> session, ActorRef<Result<FileDescription>> replyTo)
       implements FileCommand {}
 
-  /** Takes one open of the session back. */
+  /** From the Volume entity, which does not count it: takes one open of the session back. */
   record Close(ActorRef<SessionEvent> session, ActorRef<Result<Done>> replyTo)
       implements FileCommand {}
 
@@ -26,8 +26,12 @@ public sealed interface FileCommand {
   record Truncate(long sizeBytes, ActorRef<Result<FileDescription>> replyTo)
       implements FileCommand {}
 
-  /** From the Volume entity: a create has opened the file for this session. */
-  record Opened(ActorRef<SessionEvent> session) implements FileCommand {}
+  /**
+   * From the Volume entity, which gives its opens of the file away: they count here from now on.
+   *
+   * @param opens at least 1
+   */
+  record Opened(ActorRef<SessionEvent> session, int opens) implements FileCommand {}
 
   /** From the Volume entity: the last name is gone; release the inode at the last close, or now. */
   record Unlinked() implements FileCommand {}

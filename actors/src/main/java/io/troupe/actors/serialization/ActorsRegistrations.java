@@ -108,7 +108,9 @@ public final class ActorsRegistrations implements KryoRegistrations {
         VolumeCommand.RemoveXattr.class,
         VolumeCommand.BeginTruncate.class,
         VolumeCommand.EndTruncate.class,
-        VolumeCommand.ReleaseOrphan.class);
+        VolumeCommand.ReleaseOrphan.class,
+        VolumeCommand.OpenFile.class,
+        VolumeCommand.CloseFile.class);
     r.addAll(
         200,
         FileCommand.Open.class,

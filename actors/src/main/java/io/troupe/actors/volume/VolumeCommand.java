@@ -61,13 +61,26 @@ public sealed interface VolumeCommand {
 
   record GetUsage(ActorRef<Result<VolumeUsage>> replyTo) implements VolumeCommand {}
 
+  // ---- open files
+
+  /**
+   * Opens a regular file: as {@link Describe}, and the session is counted as having it open. What
+   * needs more than that, a truncate under way or a file without a name, the File entity answers.
+   */
+  record OpenFile(
+      long inode, ActorRef<SessionEvent> session, ActorRef<Result<FileDescription>> replyTo)
+      implements VolumeCommand {}
+
+  /** Takes one open of the session back. */
+  record CloseFile(long inode, ActorRef<SessionEvent> session, ActorRef<Result<Done>> replyTo)
+      implements VolumeCommand {}
+
   // ---- changes
 
   /**
    * Creates a regular file, or opens the one that is there unless {@code exclusive}.
    *
-   * @param opener counted as having the file open, as by {@link
-   *     io.troupe.actors.file.FileCommand.Open}
+   * @param opener counted as having the file open, as by {@link OpenFile}
    */
   record CreateFile(
       long parent,

@@ -158,8 +158,12 @@ public final class TroupeClient implements AutoCloseable {
     }
   }
 
+  /**
+   * Moves to the common pool: the stage completes on a thread of an actor or of a stream, and an
+   * application may wait in what it does next.
+   */
   static <T> CompletionStage<T> unwrap(CompletionStage<Result<T>> stage) {
-    return stage.thenApply(Result::orThrow);
+    return stage.thenApplyAsync(Result::orThrow);
   }
 
   /** Makes a volume; EEXIST where there is one of that name. */
@@ -182,12 +186,12 @@ public final class TroupeClient implements AutoCloseable {
   }
 
   public CompletionStage<List<VolumeRecord>> volumes() {
-    return cluster.refresh().thenApply(DirectoryView::volumes);
+    return cluster.refresh().thenApplyAsync(DirectoryView::volumes);
   }
 
   /** All nodes and volumes as the DIR knows them now. */
   public CompletionStage<DirectoryView> status() {
-    return cluster.refresh();
+    return cluster.refresh().thenApplyAsync(view -> view);
   }
 
   /** Opens a volume by name; ENOENT where there is none. */
@@ -199,7 +203,7 @@ public final class TroupeClient implements AutoCloseable {
   public CompletionStage<VolumeFileSystem> openFileSystem(String name) {
     return cluster
         .refresh()
-        .thenCompose(
+        .thenComposeAsync(
             view ->
                 view.volume(name)
                     .filter(v -> v.state() == VolumeRecord.State.ACTIVE)

@@ -54,7 +54,7 @@ public final class TroupeFile implements AutoCloseable {
 
   /** Reads into the segment from its start. */
   public CompletionStage<Integer> read(MemorySegment destination, long offset) {
-    return fs.read(handle, offset, destination).thenApply(this::value);
+    return fs.read(handle, offset, destination).thenApplyAsync(this::value);
   }
 
   /**
@@ -71,12 +71,12 @@ public final class TroupeFile implements AutoCloseable {
 
   /** Writes the whole segment. Durable after a flush. */
   public CompletionStage<Integer> write(MemorySegment source, long offset) {
-    return fs.write(handle, offset, source, false).thenApply(this::value);
+    return fs.write(handle, offset, source, false).thenApplyAsync(this::value);
   }
 
   /** Everything written so far is on stable storage when the stage completes. */
   public CompletionStage<Done> flush() {
-    return fs.fsync(handle).thenApply(this::value);
+    return fs.fsync(handle).thenApplyAsync(this::value);
   }
 
   /**

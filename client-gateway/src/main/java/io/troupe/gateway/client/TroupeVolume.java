@@ -92,7 +92,8 @@ public final class TroupeVolume {
 
   /** The value, or the failure with the path in front of its detail. */
   private static <T> CompletionStage<T> named(String path, CompletionStage<Result<T>> stage) {
-    return stage.thenApply(
+    // On the common pool, see TroupeClient.unwrap.
+    return stage.thenApplyAsync(
         result ->
             switch (result) {
               case Result.Ok<T>(T value) -> value;

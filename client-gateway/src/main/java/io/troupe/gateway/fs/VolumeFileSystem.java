@@ -256,7 +256,7 @@ public final class VolumeFileSystem implements InodeFileSystem {
   @Override
   public CompletionStage<Result<OpenedFile>> open(long inode, boolean truncate) {
     CompletionStage<Result<FileDescription>> s =
-        cluster.askFile(file(inode), r -> new FileCommand.Open(session, r));
+        ask(inode, r -> new VolumeCommand.OpenFile(inode, session, r));
     return s.thenCompose(
         result -> {
           if (!(result instanceof Result.Ok<FileDescription>(FileDescription d))) {
@@ -283,7 +283,6 @@ public final class VolumeFileSystem implements InodeFileSystem {
   private Result<OpenedFile> opened(FileDescription d) {
     long inode = d.attributes().inode();
     if (d.xlocs().isEmpty()) {
-      closeAtMrc(inode);
       return Result.failed(
           d.attributes().isDirectory() ? Errno.EISDIR : Errno.EINVAL,
           "inode " + inode + " is no regular file");
@@ -303,7 +302,7 @@ public final class VolumeFileSystem implements InodeFileSystem {
 
   private void closeAtMrc(long inode) {
     CompletionStage<Result<Done>> s =
-        cluster.askFile(file(inode), r -> new FileCommand.Close(session, r));
+        ask(inode, r -> new VolumeCommand.CloseFile(inode, session, r));
     s.thenAccept(
         result -> {
           if (result instanceof Result.Failed<Done>(Errno errno, String detail)) {

@@ -1,5 +1,6 @@
 package io.troupe.gateway.ports;
 
+import io.troupe.actors.ask.Asks;
 import io.troupe.actors.directory.DirectoryCommand;
 import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.errors.Errno;
@@ -16,7 +17,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /**
  * From outside of the cluster: through a gateway actor. The view is as new as the last {@link
@@ -41,8 +41,7 @@ public final class OutsidePort implements ClusterPort {
   }
 
   private <R> CompletionStage<R> ask(Function<ActorRef<R>, RelayCommand> command, Duration limit) {
-    return AskPattern.ask(
-        gateway, (ActorRef<R> replyTo) -> command.apply(replyTo), limit, system.scheduler());
+    return Asks.ask(gateway, command, limit, system);
   }
 
   private <T> CompletionStage<Result<T>> answered(

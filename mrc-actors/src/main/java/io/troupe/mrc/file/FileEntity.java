@@ -101,7 +101,7 @@ public final class FileEntity {
       return newCommandHandlerBuilder()
           .forAnyState()
           .onCommand(FileCommand.Open.class, this::open)
-          .onCommand(FileCommand.Opened.class, (state, o) -> opened(o.session()))
+          .onCommand(FileCommand.Opened.class, (state, o) -> opened(o))
           .onCommand(FileCommand.Close.class, this::close)
           .onCommand(
               FileCommand.Truncate.class,
@@ -138,9 +138,9 @@ public final class FileEntity {
           .reply(replyTo, Result.failed(Errno.EAGAIN, "too many requests wait for file " + file));
     }
 
-    private Effect<FileState> opened(ActorRef<SessionEvent> session) {
-      if (table.open(session)) {
-        watch(session);
+    private Effect<FileState> opened(FileCommand.Opened opened) {
+      if (table.open(opened.session(), opened.opens())) {
+        watch(opened.session());
       }
       return Effect().none();
     }

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** How often each session has the file open. */
-final class OpenTable {
+public final class OpenTable {
   private final Map<ActorRef<SessionEvent>, Integer> opens = new LinkedHashMap<>();
 
   void restore(FileState state) {
@@ -15,20 +15,28 @@ final class OpenTable {
     state.holders().forEach(h -> opens.put(h.session(), h.opens()));
   }
 
-  FileState snapshot() {
+  public FileState snapshot() {
     return new FileState(
         opens.entrySet().stream()
             .map(e -> new FileState.Holder(e.getKey(), e.getValue()))
             .toList());
   }
 
-  /** True for the session's first open. */
-  boolean open(ActorRef<SessionEvent> session) {
-    return opens.merge(session, 1, Integer::sum) == 1;
+  /** Counts an open; true for the session's first. */
+  public boolean open(ActorRef<SessionEvent> session) {
+    return open(session, 1);
+  }
+
+  boolean open(ActorRef<SessionEvent> session, int times) {
+    return opens.merge(session, times, Integer::sum) == times;
+  }
+
+  public boolean holds(ActorRef<SessionEvent> session) {
+    return opens.containsKey(session);
   }
 
   /** True for the session's last close. A close too many is ignored. */
-  boolean close(ActorRef<SessionEvent> session) {
+  public boolean close(ActorRef<SessionEvent> session) {
     Integer n = opens.get(session);
     if (n == null) {
       return false;
@@ -41,11 +49,16 @@ final class OpenTable {
     return true;
   }
 
-  void forget(ActorRef<SessionEvent> session) {
+  public void forget(ActorRef<SessionEvent> session) {
     opens.remove(session);
   }
 
-  boolean isEmpty() {
+  /** Opens of all sessions. */
+  public int opens() {
+    return opens.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  public boolean isEmpty() {
     return opens.isEmpty();
   }
 

@@ -2,7 +2,6 @@ package io.troupe.mrc.volume;
 
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Result;
-import io.troupe.actors.file.FileCommand;
 import io.troupe.actors.fs.ReplicaLocation;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.OsdId;
@@ -172,7 +171,7 @@ final class Reaper {
   private void remindOrphans() {
     List<Long> found = namespace.orphans(orphansSeen, MAX_ORPHANS);
     for (long inode : found) {
-      entities.tell(new FileId(partition.volume(), inode), new FileCommand.Unlinked());
+      volume.tell(new VolumeEntity.Nameless(inode));
     }
     orphansSeen = found.size() < MAX_ORPHANS ? 0 : found.getLast();
   }

@@ -11,7 +11,9 @@ import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.lease.LeaseCommand;
 import io.troupe.actors.lease.LeaseReply;
+import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.volume.CreatedFile;
+import io.troupe.actors.volume.FileDescription;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.lsm.Store;
 import io.troupe.lsm.pekko.RecordChange;
@@ -66,6 +68,14 @@ public final class VolumeEntity {
   /** From the reaper: the file's objects are gone everywhere. */
   record Reaped(long inode) implements VolumeCommand.Local {}
 
+  private record SessionGone(ActorRef<SessionEvent> session) implements VolumeCommand.Local {}
+
+  /**
+   * From the reaper: a file without a name is still there. Its File entity hears of it from the
+   * Volume only, behind the opens that the Volume may still hand over.
+   */
+  record Nameless(long inode) implements VolumeCommand.Local {}
+
   private record DestroyStepDone(Result<Boolean> more) implements VolumeCommand.Local {}
 
   private final ActorContext<VolumeCommand> context;
@@ -83,6 +93,7 @@ public final class VolumeEntity {
   private final ActorRef<Reaper.Command> reaper;
   private final Deque<Operation<?>> pending = new ArrayDeque<>();
   private final List<ActorRef<Result<Done>>> destroyers = new ArrayList<>();
+  private final OpenFiles openFiles;
   private ActorRef<Committer.Commit> committer;
   private List<Operation<?>> inFlight = List.of();
   private List<Runnable> answers = List.of();
@@ -108,6 +119,7 @@ public final class VolumeEntity {
     this.namespace = new Namespace(partition, records);
     this.placing = new Placing(partition, records, registry, policy);
     this.clock = clock;
+    this.openFiles = new OpenFiles(settings.maxOpens());
     this.leaseReplies = context.messageAdapter(LeaseReply.class, Leased::new);
     this.commits = context.messageAdapter(Committer.Committed.class, c -> new BatchDone());
     this.reaper =
@@ -231,6 +243,16 @@ public final class VolumeEntity {
       case VolumeCommand.ListXattrs c -> c.replyTo().tell(namespace.xattrs(c.inode()));
       case VolumeCommand.GetUsage c -> c.replyTo().tell(namespace.usage());
 
+      case VolumeCommand.OpenFile c -> open(c);
+      case VolumeCommand.CloseFile c -> {
+        if (openFiles.close(c.inode(), c.session())) {
+          c.replyTo().tell(Result.ok(Done.DONE));
+        } else {
+          entities.tell(file(c.inode()), new FileCommand.Close(c.session(), c.replyTo()));
+        }
+      }
+      case SessionGone c -> openFiles.forget(c.session());
+
       case VolumeCommand.Destroy c -> {
         destroyers.add(c.replyTo());
         if (destroyers.size() == 1) {
@@ -303,6 +325,7 @@ public final class VolumeEntity {
                   },
                   result -> {},
                   true));
+      case Nameless c -> unlinked(c.inode());
       case DestroyStepDone d -> destroyStepDone(d.more());
       case Leased l -> leased(l.reply());
       case Renew r -> acquire();
@@ -310,9 +333,11 @@ public final class VolumeEntity {
       case Stop s -> stopping = true;
       case VolumeCommand.Local other -> context.getLog().warn("event=unknown message={}", other);
     }
-    return stopping && inFlight.isEmpty() && pending.isEmpty()
-        ? Behaviors.stopped()
-        : Behaviors.same();
+    if (stopping && inFlight.isEmpty() && pending.isEmpty()) {
+      openFiles.inodes().forEach(this::handOver);
+      return Behaviors.stopped();
+    }
+    return Behaviors.same();
   }
 
   private static <T> Operation<T> growing(
@@ -325,12 +350,55 @@ public final class VolumeEntity {
     return new Operation<>(change, replyTo::tell, true);
   }
 
-  /** The File entity learns of an opener before the opener learns of its file. */
+  /** Files with a name and without a truncate under way are opened here, others by their entity. */
+  private void open(VolumeCommand.OpenFile c) {
+    Result<FileDescription> described = namespace.describe(c.inode());
+    if (described instanceof Result.Ok<FileDescription>(FileDescription d)
+        && d.xlocs().isPresent()) {
+      boolean plain = d.attributes().nlink() > 0 && !d.truncatePending();
+      if (!plain || openFiles.isFull()) {
+        entities.tell(file(c.inode()), new FileCommand.Open(c.session(), c.replyTo()));
+        return;
+      }
+      count(c.inode(), c.session());
+    }
+    c.replyTo().tell(described);
+  }
+
+  private void count(long inode, ActorRef<SessionEvent> session) {
+    if (openFiles.open(inode, session)) {
+      context.watchWith(session, new SessionGone(session));
+    }
+  }
+
+  private FileId file(long inode) {
+    return new FileId(partition.volume(), inode);
+  }
+
+  private void handOver(long inode) {
+    openFiles
+        .handOver(inode)
+        .forEach(
+            h -> entities.tell(file(inode), new FileCommand.Opened(h.session(), h.opens())));
+  }
+
+  private void unlinked(long inode) {
+    handOver(inode);
+    entities.tell(file(inode), new FileCommand.Unlinked());
+  }
+
+  /** The opener is counted before it learns of its file. */
   private void created(VolumeCommand.CreateFile c, Result<CreatedFile> result) {
-    if (result instanceof Result.Ok<CreatedFile>(CreatedFile created) && c.opener().isPresent()) {
+    if (result instanceof Result.Ok<CreatedFile>(CreatedFile created)
+        && created.file().xlocs().isPresent()
+        && c.opener().isPresent()) {
       long inode = created.file().attributes().inode();
-      entities.tell(
-          new FileId(partition.volume(), inode), new FileCommand.Opened(c.opener().get()));
+      ActorRef<SessionEvent> opener = c.opener().get();
+      if (openFiles.isFull()) {
+        entities.tell(file(inode), new FileCommand.Opened(opener, 1));
+      } else {
+        count(inode, opener);
+      }
     }
     c.replyTo().tell(result);
   }
@@ -370,8 +438,7 @@ public final class VolumeEntity {
         reclaims &= operation.reclaims();
       }
       for (long inode : change.unlinked()) {
-        FileId file = new FileId(partition.volume(), inode);
-        batchAnswers.add(() -> entities.tell(file, new FileCommand.Unlinked()));
+        batchAnswers.add(() -> unlinked(inode));
       }
       if (!change.discarded().isEmpty()) {
         Reaper.Discarded discarded = new Reaper.Discarded(change.discarded());

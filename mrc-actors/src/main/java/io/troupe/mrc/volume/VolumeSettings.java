@@ -8,12 +8,14 @@ import java.time.Duration;
  *
  * @param maxBatch operations committed together
  * @param maxPending operations that may wait; beyond it they are refused with EAGAIN
+ * @param maxOpens opens that a Volume counts by itself; File entities count those beyond
  * @param reapAtOnce files whose objects are deleted at a time
  * @param reapInterval how often deletions that failed are tried again
  */
 public record VolumeSettings(
     int maxBatch,
     int maxPending,
+    int maxOpens,
     int reapAtOnce,
     Duration reapInterval,
     Duration leaseDuration,
@@ -25,6 +27,7 @@ public record VolumeSettings(
     return new VolumeSettings(
         c.getInt("max-batch"),
         c.getInt("max-pending"),
+        c.getInt("max-opens"),
         c.getInt("reap-at-once"),
         c.getDuration("reap-interval"),
         c.getDuration("lease-duration"),

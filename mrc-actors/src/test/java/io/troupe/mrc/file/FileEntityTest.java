@@ -248,8 +248,20 @@ final class FileEntityTest {
 
   @Test
   void whoCreatedItHoldsIt() {
-    entity.tell(new FileCommand.Opened(session.ref()));
+    entity.tell(new FileCommand.Opened(session.ref(), 1));
     unlinked();
+    notReleased();
+
+    close(session);
+
+    released();
+  }
+
+  @Test
+  void opensThatTheVolumeGaveAwayAreCountedOneByOne() {
+    entity.tell(new FileCommand.Opened(session.ref(), 2));
+    unlinked();
+    close(session);
     notReleased();
 
     close(session);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
-import io.troupe.actors.file.FileCommand;
 import io.troupe.actors.fs.Caller;
 import io.troupe.actors.fs.FileTime;
 import io.troupe.actors.fs.Name;
@@ -17,6 +16,7 @@ import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.replica.ReplicaCommand;
+import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.actors.volume.VolumePolicy;
 import io.troupe.mrc.Around;
 import io.troupe.mrc.TestNode;
@@ -45,7 +45,7 @@ final class ReaperTest {
   private static final Duration TICK = Duration.ofSeconds(10);
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final VolumeSettings SETTINGS =
-      new VolumeSettings(256, 100, 2, TICK, Duration.ofSeconds(15), TIMEOUT, 10, 10);
+      new VolumeSettings(256, 100, 100, 2, TICK, Duration.ofSeconds(15), TIMEOUT, 10, 10);
   private static final OsdId FIRST = new OsdId(new UUID(7, 1));
   private static final OsdId SECOND = new OsdId(new UUID(7, 2));
   private static final PartitionId PARTITION = new PartitionId(new VolumeId(new UUID(3, 3)), 0);
@@ -288,16 +288,16 @@ final class ReaperTest {
 
   @Test
   void filesWithoutANameAreRemindedOfAgainAndAgain() {
-    TestProbe<FileCommand> file = around.file;
+    TestProbe<VolumeCommand> volume = around.volume;
     orphan();
     orphan();
 
     begin();
-    file.receiveSeveralMessages(2, TestNode.LIMIT);
+    volume.receiveSeveralMessages(2, TestNode.LIMIT);
     node.pass(TICK);
-    file.receiveSeveralMessages(2, TestNode.LIMIT);
+    volume.receiveSeveralMessages(2, TestNode.LIMIT);
 
-    file.expectNoMessage(Duration.ofMillis(20));
+    volume.expectNoMessage(Duration.ofMillis(20));
   }
 
   @Test
@@ -307,11 +307,11 @@ final class ReaperTest {
     }
 
     begin();
-    around.file.receiveSeveralMessages(1_000, TestNode.LIMIT);
+    around.volume.receiveSeveralMessages(1_000, TestNode.LIMIT);
     node.pass(TICK);
-    around.file.receiveSeveralMessages(500, TestNode.LIMIT);
-    around.file.expectNoMessage(Duration.ofMillis(20));
+    around.volume.receiveSeveralMessages(500, TestNode.LIMIT);
+    around.volume.expectNoMessage(Duration.ofMillis(20));
     node.pass(TICK);
-    around.file.receiveSeveralMessages(1_000, TestNode.LIMIT);
+    around.volume.receiveSeveralMessages(1_000, TestNode.LIMIT);
   }
 }

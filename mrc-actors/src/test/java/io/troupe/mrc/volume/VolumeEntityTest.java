@@ -56,10 +56,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The Volume entity over a real journal. */
 final class VolumeEntityTest {
   private static final int MAX_PENDING = 80;
+  private static final int MAX_OPENS = 3;
   private static final Duration LEASE = Duration.ofSeconds(15);
   private static final VolumeSettings SETTINGS =
       new VolumeSettings(
-          256, MAX_PENDING, 2, Duration.ofSeconds(10), LEASE, Duration.ofSeconds(5), 10, 10);
+          256, MAX_PENDING, MAX_OPENS, 2, Duration.ofSeconds(10), LEASE, Duration.ofSeconds(5), 10, 10);
   private static final VolumePolicy POLICY =
       new VolumePolicy(new StripingPolicy(4096, 1), 0755, 0, 0);
   private static final OsdId OSD = new OsdId(new UUID(7, 1));
@@ -353,19 +354,149 @@ final class VolumeEntityTest {
 
   // ---- what other entities are told
 
+  private long created(String name, TestProbe<SessionEvent> session) {
+    return asking
+        .<CreatedFile>done(
+            r ->
+                new VolumeCommand.CreateFile(
+                    ROOT, Name.of(name), 0644, Caller.ROOT, false, Optional.of(session.ref()), r))
+        .file()
+        .attributes()
+        .inode();
+  }
+
+  private void open(long inode, TestProbe<SessionEvent> session) {
+    asking.<FileDescription>done(r -> new VolumeCommand.OpenFile(inode, session.ref(), r));
+  }
+
+  private void close(long inode, TestProbe<SessionEvent> session) {
+    asking.<Done>done(r -> new VolumeCommand.CloseFile(inode, session.ref(), r));
+  }
+
+  private void unlink(String name) {
+    asking.<Done>done(r -> new VolumeCommand.Unlink(ROOT, Name.of(name), r));
+  }
+
   @Test
-  void theFileLearnsOfItsOpenerAndOfItsEnd() {
+  void theFileLearnsOfItsOpenersAtItsEnd() {
     ready();
     TestProbe<SessionEvent> session = node.probe();
-    asking.<CreatedFile>done(
-        r ->
-            new VolumeCommand.CreateFile(
-                ROOT, Name.of("a"), 0644, Caller.ROOT, true, Optional.of(session.ref()), r));
-    assertThat(around.fileGets(FileCommand.Opened.class).session()).isEqualTo(session.ref());
+    TestProbe<SessionEvent> other = node.probe();
+    long a = created("a", session);
+    open(a, session);
+    open(a, other);
+    close(a, other);
+    around.file.expectNoMessage(Duration.ZERO);
 
-    asking.<Done>done(r -> new VolumeCommand.Unlink(ROOT, Name.of("a"), r));
+    unlink("a");
 
+    assertThat(around.fileGets(FileCommand.Opened.class))
+        .isEqualTo(new FileCommand.Opened(session.ref(), 2));
     around.fileGets(FileCommand.Unlinked.class);
+    // What was given away is no longer counted here.
+    entity.tell(new VolumeCommand.CloseFile(a, session.ref(), node.<Result<Done>>probe().ref()));
+    assertThat(around.fileGets(FileCommand.Close.class).session()).isEqualTo(session.ref());
+  }
+
+  @Test
+  void aFileWithoutANameIsOpenedByItsEntity() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = created("a", session);
+    unlink("a");
+    around.fileGets(FileCommand.Opened.class);
+    around.fileGets(FileCommand.Unlinked.class);
+
+    entity.tell(
+        new VolumeCommand.OpenFile(a, session.ref(), node.<Result<FileDescription>>probe().ref()));
+
+    assertThat(around.fileGets(FileCommand.Open.class).session()).isEqualTo(session.ref());
+  }
+
+  @Test
+  void aFileWithATruncateUnderWayIsOpenedByItsEntity() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = asking.file("a");
+    asking.<FileDescription>done(r -> new VolumeCommand.BeginTruncate(a, 5, r));
+
+    entity.tell(
+        new VolumeCommand.OpenFile(a, session.ref(), node.<Result<FileDescription>>probe().ref()));
+
+    around.fileGets(FileCommand.Open.class);
+  }
+
+  @Test
+  void opensBeyondTheLimitAreTheirEntitys() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = created("a", session);
+    open(a, session);
+    open(a, session);
+
+    entity.tell(
+        new VolumeCommand.OpenFile(a, session.ref(), node.<Result<FileDescription>>probe().ref()));
+    around.fileGets(FileCommand.Open.class);
+    long b = created("b", session);
+    assertThat(around.fileGets(FileCommand.Opened.class))
+        .isEqualTo(new FileCommand.Opened(session.ref(), 1));
+
+    close(a, session);
+    open(b, session);
+    around.file.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void theOpensOfASessionEndWithIt() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    TestProbe<SessionEvent> other = node.probe();
+    long a = created("a", session);
+    open(a, session);
+    open(a, session);
+
+    session.stop();
+    // There is room again once its end has been heard of.
+    TestProbe<Result<FileDescription>> opened = node.probe();
+    opened.awaitAssert(
+        TestNode.LIMIT,
+        () -> {
+          entity.tell(new VolumeCommand.OpenFile(a, other.ref(), opened.ref()));
+          return opened.receiveMessage(Duration.ofMillis(100));
+        });
+    unlink("a");
+
+    List<FileCommand> told = new ArrayList<>();
+    do {
+      told.add(around.file.receiveMessage(TestNode.LIMIT));
+    } while (!(told.getLast() instanceof FileCommand.Unlinked));
+    assertThat(told)
+        .contains(new FileCommand.Opened(other.ref(), 1))
+        .noneMatch(c -> c instanceof FileCommand.Opened o && o.session().equals(session.ref()));
+  }
+
+  @Test
+  void aStopHandsTheOpensOver() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    created("a", session);
+
+    entity.tell(new VolumeEntity.Stop());
+
+    assertThat(around.fileGets(FileCommand.Opened.class))
+        .isEqualTo(new FileCommand.Opened(session.ref(), 1));
+  }
+
+  @Test
+  void whatIsNoRegularFileIsNotCounted() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    for (int i = 0; i < MAX_OPENS + 1; i++) {
+      FileDescription root =
+          asking.done(r -> new VolumeCommand.OpenFile(ROOT, session.ref(), r));
+      assertThat(root.xlocs()).isEmpty();
+    }
+    around.file.expectNoMessage(Duration.ZERO);
   }
 
   private ReplicaCommand.Delete deleteAsked() {

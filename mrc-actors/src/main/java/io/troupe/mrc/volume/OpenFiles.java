@@ -1,0 +1,79 @@
+package io.troupe.mrc.volume;
+
+import io.troupe.actors.session.SessionEvent;
+import io.troupe.mrc.file.FileState;
+import io.troupe.mrc.file.OpenTable;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * Who has which file of a partition open, for the plain case that needs no File entity: the file
+ * has a name and no truncate is under way. A file's opens are handed over to its File entity when
+ * its last name goes.
+ */
+final class OpenFiles {
+  private final int limit;
+  private final Map<Long, OpenTable> files = new HashMap<>();
+  private final Set<ActorRef<SessionEvent>> sessions = new HashSet<>();
+  private int opens;
+
+  /**
+   * Makes an empty one.
+   *
+   * @param limit opens that it counts at most
+   */
+  OpenFiles(int limit) {
+    this.limit = limit;
+  }
+
+  boolean isFull() {
+    return opens >= limit;
+  }
+
+  /** Counts an open; true when the session was not known before. */
+  boolean open(long inode, ActorRef<SessionEvent> session) {
+    files.computeIfAbsent(inode, i -> new OpenTable()).open(session);
+    opens++;
+    return sessions.add(session);
+  }
+
+  /** Takes an open back; false when none of that session is counted here. */
+  boolean close(long inode, ActorRef<SessionEvent> session) {
+    OpenTable table = files.get(inode);
+    if (table == null || !table.holds(session)) {
+      return false;
+    }
+    table.close(session);
+    opens--;
+    if (table.isEmpty()) {
+      files.remove(inode);
+    }
+    return true;
+  }
+
+  /** The session has ended, and with it all its opens. */
+  void forget(ActorRef<SessionEvent> session) {
+    sessions.remove(session);
+    files.values().forEach(table -> table.forget(session));
+    files.values().removeIf(OpenTable::isEmpty);
+    opens = files.values().stream().mapToInt(OpenTable::opens).sum();
+  }
+
+  /** Gives the opens of a file away. */
+  List<FileState.Holder> handOver(long inode) {
+    OpenTable table = files.remove(inode);
+    if (table == null) {
+      return List.of();
+    }
+    opens -= table.opens();
+    return table.snapshot().holders();
+  }
+
+  Set<Long> inodes() {
+    return Set.copyOf(files.keySet());
+  }
+}
