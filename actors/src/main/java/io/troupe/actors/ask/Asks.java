@@ -27,8 +27,7 @@ public final class Asks {
   public static <M, R> CompletableFuture<R> ask(
       ActorRef<M> to, Function<ActorRef<R>, M> message, Duration limit, ActorSystem<?> system) {
     CompletableFuture<R> answer = new CompletableFuture<>();
-    FutureConverters.asScala(
-            AskPattern.<M, R>ask(to, message::apply, limit, system.scheduler()))
+    FutureConverters.asScala(AskPattern.<M, R>ask(to, message::apply, limit, system.scheduler()))
         .onComplete(
             outcome ->
                 outcome.isSuccess()

@@ -378,8 +378,7 @@ public final class VolumeEntity {
   private void handOver(long inode) {
     openFiles
         .handOver(inode)
-        .forEach(
-            h -> entities.tell(file(inode), new FileCommand.Opened(h.session(), h.opens())));
+        .forEach(h -> entities.tell(file(inode), new FileCommand.Opened(h.session(), h.opens())));
   }
 
   private void unlinked(long inode) {

@@ -60,7 +60,15 @@ final class VolumeEntityTest {
   private static final Duration LEASE = Duration.ofSeconds(15);
   private static final VolumeSettings SETTINGS =
       new VolumeSettings(
-          256, MAX_PENDING, MAX_OPENS, 2, Duration.ofSeconds(10), LEASE, Duration.ofSeconds(5), 10, 10);
+          256,
+          MAX_PENDING,
+          MAX_OPENS,
+          2,
+          Duration.ofSeconds(10),
+          LEASE,
+          Duration.ofSeconds(5),
+          10,
+          10);
   private static final VolumePolicy POLICY =
       new VolumePolicy(new StripingPolicy(4096, 1), 0755, 0, 0);
   private static final OsdId OSD = new OsdId(new UUID(7, 1));
@@ -492,8 +500,7 @@ final class VolumeEntityTest {
     ready();
     TestProbe<SessionEvent> session = node.probe();
     for (int i = 0; i < MAX_OPENS + 1; i++) {
-      FileDescription root =
-          asking.done(r -> new VolumeCommand.OpenFile(ROOT, session.ref(), r));
+      FileDescription root = asking.done(r -> new VolumeCommand.OpenFile(ROOT, session.ref(), r));
       assertThat(root.xlocs()).isEmpty();
     }
     around.file.expectNoMessage(Duration.ZERO);
