@@ -10,6 +10,7 @@ import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.FsException;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.fs.StripingPolicy;
+import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.stream.ObjectStreamClient;
 import io.troupe.actors.stream.StreamSettings;
@@ -18,6 +19,7 @@ import io.troupe.gateway.GatewaySettings;
 import io.troupe.gateway.fs.VolumeFileSystem;
 import io.troupe.gateway.io.StripedIo;
 import io.troupe.gateway.ports.ClusterPort;
+import io.troupe.gateway.ports.GatewayLink;
 import io.troupe.gateway.ports.MemberPort;
 import io.troupe.gateway.ports.OutsidePort;
 import io.troupe.gateway.relay.GatewayActor;
@@ -71,17 +73,25 @@ public final class TroupeClient implements AutoCloseable {
     this.streams =
         ObjectStreamClient.start(
             StreamSettings.of(system.settings().config().getConfig("troupe.stream")));
-    this.session =
-        system.systemActorOf(
-            Session.create(), "session-" + java.util.UUID.randomUUID(), Props.empty());
-    this.reporter =
-        system
-            .scheduler()
-            .scheduleAtFixedRate(
-                settings.reportInterval(),
-                settings.reportInterval(),
-                this::tick,
-                system.executionContext());
+    boolean started = false;
+    try {
+      this.session =
+          system.systemActorOf(
+              Session.create(), "session-" + java.util.UUID.randomUUID(), Props.empty());
+      this.reporter =
+          system
+              .scheduler()
+              .scheduleAtFixedRate(
+                  settings.reportInterval(),
+                  settings.reportInterval(),
+                  this::tick,
+                  system.executionContext());
+      started = true;
+    } finally {
+      if (!started) {
+        streams.close();
+      }
+    }
   }
 
   /** A client in the process of a node. Closing it leaves the node alone. */
@@ -97,65 +107,75 @@ public final class TroupeClient implements AutoCloseable {
   }
 
   /**
-   * Connects from outside of the cluster.
+   * Connects from outside of the cluster. While the node is away, requests fail with EIO; when it
+   * is back, they work again.
    *
    * @param address {@code host:port} of a node; it has to be able to connect back
    * @param config of Troupe, complete: the defaults of {@code application.conf} with what is
    *     overridden
    * @throws FsException EIO where no node answers within 10 s
+   * @throws IllegalArgumentException where a setting is out of its range
    */
   public static TroupeClient connect(String address, Config config) {
+    GatewaySettings settings = GatewaySettings.of(config.getConfig("troupe.gateway"));
     Config outside =
         ConfigFactory.parseMap(
                 Map.of(
                     "pekko.actor.provider",
                     "remote",
                     "pekko.remote.artery.canonical.hostname",
-                    config.getString("troupe.gateway.client-host"),
+                    settings.clientHost(),
                     "pekko.remote.artery.canonical.port",
                     0))
             .withFallback(config);
     ActorSystem<SpawnProtocol.Command> system =
         ActorSystem.create(SpawnProtocol.create(), ClusterNode.SYSTEM, outside);
+    boolean connected = false;
     try {
-      GatewaySettings settings = GatewaySettings.of(outside.getConfig("troupe.gateway"));
       OutsidePort port =
           new OutsidePort(
               system,
-              gateway(system, address),
+              link(system, address, settings.requestTimeout()),
               settings.requestTimeout(),
               settings.volumeTimeout());
       port.refresh().toCompletableFuture().get(CONNECT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-      return new TroupeClient(system, true, port, settings);
+      TroupeClient client = new TroupeClient(system, true, port, settings);
+      connected = true;
+      return client;
     } catch (ExecutionException | TimeoutException e) {
-      system.terminate();
       throw new FsException(Errno.EIO, "no node answers at " + address + "; is one running there?");
     } catch (InterruptedException e) {
-      system.terminate();
       Thread.currentThread().interrupt();
       throw new FsException(Errno.EINTR, "interrupted while connecting to " + address);
+    } finally {
+      if (!connected) {
+        system.terminate();
+      }
     }
   }
 
-  private static ActorRef<RelayCommand> gateway(ActorSystem<?> system, String address)
-      throws InterruptedException, ExecutionException, TimeoutException {
+  private static GatewayLink link(ActorSystem<?> system, String address, Duration limit) {
     ActorPath path =
         org.apache.pekko.actor.RootActorPath.apply(ClusterNode.address(address), "/")
             .child("system")
             .child(GatewayActor.NAME);
     ActorSelection selection = Adapter.toClassic(system).actorSelection(path);
-    return Adapter.toTyped(
-        selection
-            .resolveOne(CONNECT_LIMIT)
-            .toCompletableFuture()
-            .get(CONNECT_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    return new GatewayLink(
+        address, () -> selection.resolveOne(limit).thenApply(Adapter::<RelayCommand>toTyped));
   }
 
   private void tick() {
+    DirectoryView view = cluster.view();
+    open.removeIf(fs -> fs.isDone() || isRemoved(view, fs.volume()));
     open.forEach(VolumeFileSystem::reportSizes);
     if (ownsSystem) {
       cluster.refresh().exceptionally(e -> DirectoryView.EMPTY).thenAccept(v -> {});
     }
+  }
+
+  private static boolean isRemoved(DirectoryView view, VolumeId volume) {
+    return !view.equals(DirectoryView.EMPTY)
+        && view.volumes().stream().noneMatch(v -> v.id().equals(volume));
   }
 
   /**
@@ -194,12 +214,12 @@ public final class TroupeClient implements AutoCloseable {
     return cluster.refresh().thenApplyAsync(view -> view);
   }
 
-  /** Opens a volume by name; ENOENT where there is none. */
+  /** Opens a volume by name, to be closed again; ENOENT where there is none. */
   public CompletionStage<TroupeVolume> openVolume(String name) {
     return openFileSystem(name).thenApply(fs -> new TroupeVolume(name, fs));
   }
 
-  /** Opens a volume as a file system of inodes, as the FUSE bridge serves it. */
+  /** The same as a file system of inodes, as the FUSE bridge serves it. */
   public CompletionStage<VolumeFileSystem> openFileSystem(String name) {
     return cluster
         .refresh()

@@ -13,8 +13,8 @@ import io.troupe.actors.volume.AttributeChange;
 import io.troupe.actors.volume.DirectoryPage;
 import io.troupe.actors.volume.RenameMode;
 import io.troupe.actors.volume.XattrMode;
-import io.troupe.gateway.fs.InodeFileSystem;
 import io.troupe.gateway.fs.OpenedFile;
+import io.troupe.gateway.fs.VolumeFileSystem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,18 +28,18 @@ import java.util.function.Function;
  * understood, symlinks are not followed. Failed stages carry an {@link FsException} that names the
  * path.
  */
-public final class TroupeVolume {
+public final class TroupeVolume implements AutoCloseable {
   private static final int PAGE_ENTRIES = 512;
 
   private final String name;
-  private final InodeFileSystem fs;
+  private final VolumeFileSystem fs;
   private final Caller caller;
 
-  TroupeVolume(String name, InodeFileSystem fs) {
+  TroupeVolume(String name, VolumeFileSystem fs) {
     this(name, fs, Caller.ROOT);
   }
 
-  private TroupeVolume(String name, InodeFileSystem fs, Caller caller) {
+  private TroupeVolume(String name, VolumeFileSystem fs, Caller caller) {
     this.name = name;
     this.fs = fs;
     this.caller = caller;
@@ -52,6 +52,16 @@ public final class TroupeVolume {
   /** The same volume, where what is made belongs to this user and group. */
   public TroupeVolume as(int uid, int gid) {
     return new TroupeVolume(name, fs, new Caller(uid, gid));
+  }
+
+  /**
+   * Gives the volume back, under all users that it was asked {@link #as}: it opens nothing more.
+   * Files that are still open are flushed and closed behind the caller's back; who wants to know
+   * whether they became durable closes them first. Returns at once.
+   */
+  @Override
+  public void close() {
+    fs.close();
   }
 
   /** A directory, and a name in it that may or may not be there. */

@@ -45,8 +45,11 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A volume of the cluster, as a file system of inodes. */
-public final class VolumeFileSystem implements InodeFileSystem {
+/**
+ * A volume of the cluster, as a file system of inodes. Its owner closes it when nobody uses it any
+ * more.
+ */
+public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(VolumeFileSystem.class);
 
   /**
@@ -62,6 +65,7 @@ public final class VolumeFileSystem implements InodeFileSystem {
   private final Map<Long, OpenInode> byInode = new ConcurrentHashMap<>();
   private final Map<Long, OpenInode> byHandle = new ConcurrentHashMap<>();
   private final AtomicLong nextHandle = new AtomicLong(1);
+  private volatile boolean closed;
 
   /**
    * Makes one.
@@ -79,6 +83,22 @@ public final class VolumeFileSystem implements InodeFileSystem {
     this.io = io;
     this.session = session;
     this.clock = clock;
+  }
+
+  public VolumeId volume() {
+    return volume;
+  }
+
+  /** Opens nothing more and releases what is open, in the background. Returns at once. */
+  @Override
+  public void close() {
+    closed = true;
+    byHandle.keySet().forEach(this::release);
+  }
+
+  /** It was closed, and nothing is left to be told to the cluster. */
+  public boolean isDone() {
+    return closed && byInode.isEmpty();
   }
 
   private <T> CompletionStage<Result<T>> ask(
@@ -297,6 +317,10 @@ public final class VolumeFileSystem implements InodeFileSystem {
             });
     long handle = nextHandle.getAndIncrement();
     byHandle.put(handle, open);
+    if (closed) {
+      var unused = release(handle);
+      return Result.failed(Errno.EIO, "volume " + volume + " was closed");
+    }
     return Result.ok(new OpenedFile(handle, open.overlay(d.attributes())));
   }
 

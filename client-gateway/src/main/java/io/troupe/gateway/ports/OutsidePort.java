@@ -4,6 +4,7 @@ import io.troupe.actors.ask.Asks;
 import io.troupe.actors.directory.DirectoryCommand;
 import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.FsException;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.file.FileCommand;
 import io.troupe.actors.id.FileId;
@@ -13,27 +14,27 @@ import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.relay.RelayCommand;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
  * From outside of the cluster: through a gateway actor. The view is as new as the last {@link
- * #refresh}.
+ * #refresh}, which also finds the gateway again after it was away.
  */
 public final class OutsidePort implements ClusterPort {
   private final ActorSystem<?> system;
-  private final ActorRef<RelayCommand> gateway;
+  private final GatewayLink gateway;
   private final Duration timeout;
   private final Duration slowTimeout;
   private volatile DirectoryView view = DirectoryView.EMPTY;
 
   public OutsidePort(
-      ActorSystem<?> system,
-      ActorRef<RelayCommand> gateway,
-      Duration timeout,
-      Duration slowTimeout) {
+      ActorSystem<?> system, GatewayLink gateway, Duration timeout, Duration slowTimeout) {
     this.system = system;
     this.gateway = gateway;
     this.timeout = timeout;
@@ -41,35 +42,59 @@ public final class OutsidePort implements ClusterPort {
   }
 
   private <R> CompletionStage<R> ask(Function<ActorRef<R>, RelayCommand> command, Duration limit) {
-    return Asks.ask(gateway, command, limit, system);
+    Optional<ActorRef<RelayCommand>> found = gateway.now();
+    if (found.isEmpty()) {
+      return CompletableFuture.failedFuture(new FsException(Errno.EIO, gateway.whyAway()));
+    }
+    CompletionStage<R> answer = Asks.ask(found.get(), command, limit, system);
+    return answer.whenComplete(
+        (a, failure) -> {
+          if (failure instanceof TimeoutException) {
+            // Not the gateway's fault if it was waited for somebody behind it: find out.
+            gateway.suspect();
+          }
+        });
   }
 
   private <T> CompletionStage<Result<T>> answered(
       Function<ActorRef<Result<T>>, RelayCommand> command, Duration limit, String who) {
     CompletionStage<Result<T>> answer = ask(command, limit);
-    return answer.exceptionally(e -> Result.failed(Errno.EIO, who + " did not answer in time"));
+    return answer.exceptionally(
+        e ->
+            e instanceof FsException f
+                ? Result.failed(f.errno(), f.detail())
+                : Result.failed(Errno.EIO, who + " did not answer in time"));
   }
 
   @Override
   public <T> CompletionStage<Result<T>> askVolume(
       PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command) {
-    return answered(
-        r -> new RelayCommand.ToVolume(partition, command.apply(r)),
-        timeout,
-        "volume " + partition);
+    Optional<String> why = whyUnreachable(partition);
+    return why.isPresent()
+        ? ClusterPort.unreachable(why.get())
+        : answered(
+            r -> new RelayCommand.ToVolume(partition, command.apply(r)),
+            timeout,
+            "volume " + partition);
   }
 
   @Override
   public <T> CompletionStage<Result<T>> askFile(
       FileId file, Function<ActorRef<Result<T>>, FileCommand> command) {
-    return answered(r -> new RelayCommand.ToFile(file, command.apply(r)), timeout, "file " + file);
+    Optional<String> why = whyUnreachable(file.partition());
+    return why.isPresent()
+        ? ClusterPort.unreachable(why.get())
+        : answered(r -> new RelayCommand.ToFile(file, command.apply(r)), timeout, "file " + file);
   }
 
   @Override
   public <T> CompletionStage<Result<T>> askReplica(
       OsdId osd, FileId file, Function<ActorRef<Result<T>>, ReplicaCommand> command) {
-    return answered(
-        r -> new RelayCommand.ToReplica(osd, file, command.apply(r)), timeout, "OSD " + osd);
+    Optional<String> why = whyOffline(osd.node(), "OSD");
+    return why.isPresent()
+        ? ClusterPort.unreachable(why.get())
+        : answered(
+            r -> new RelayCommand.ToReplica(osd, file, command.apply(r)), timeout, "OSD " + osd);
   }
 
   @Override
@@ -83,8 +108,15 @@ public final class OutsidePort implements ClusterPort {
     return view;
   }
 
+  /** Looks for the gateway first if it is away. */
   @Override
   public CompletionStage<DirectoryView> refresh() {
+    return gateway.now().isPresent()
+        ? askView()
+        : gateway.suspect().thenCompose(found -> askView());
+  }
+
+  private CompletionStage<DirectoryView> askView() {
     CompletionStage<DirectoryView> answer =
         ask(r -> new RelayCommand.ToDirectory(new DirectoryCommand.GetView(r)), timeout);
     return answer.thenApply(

@@ -275,11 +275,23 @@ public final class NodeRuntime implements AutoCloseable {
   /** Mounts a volume on a directory, until the node stops or somebody unmounts it. */
   public void mount(String volume, Path directory) throws IOException, InterruptedException {
     VolumeFileSystem fs = await(client().openFileSystem(volume));
-    FuseMount mount =
-        FuseMount.mount(
-            fs, directory, FuseSettings.parse(options.config().getConfig("troupe.fuse"), volume));
+    FuseSettings settings = FuseSettings.parse(options.config().getConfig("troupe.fuse"), volume);
+    FuseMount mount;
+    try {
+      mount = FuseMount.mount(fs, directory, settings);
+    } catch (IOException | RuntimeException e) {
+      fs.close();
+      throw e;
+    }
     mounts.push(mount);
-    var unused = mount.onUnmounted().thenRun(() -> LOG.info("mount={} event=unmounted", directory));
+    var unused =
+        mount
+            .onUnmounted()
+            .thenRun(
+                () -> {
+                  fs.close();
+                  LOG.info("mount={} event=unmounted", directory);
+                });
   }
 
   /** Ends the node, too, when nothing is mounted any more. */
