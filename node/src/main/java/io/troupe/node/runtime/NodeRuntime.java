@@ -251,7 +251,12 @@ public final class NodeRuntime implements AutoCloseable {
     onEnd = action;
   }
 
-  private TroupeClient client() {
+  /**
+   * The node's own client; ends with it.
+   *
+   * @throws IllegalStateException if the node has no role gateway
+   */
+  public TroupeClient client() {
     return client.orElseThrow(() -> new IllegalStateException("this node has no role gateway"));
   }
 

@@ -1,0 +1,30 @@
+package io.troupe.bench.report;
+
+import java.io.Console;
+
+/** One line on a terminal that tells where a benchmark is; nothing elsewhere. */
+final class Progress {
+  private static final boolean SHOWN = onTerminal();
+
+  private Progress() {}
+
+  // It is null again without a terminal since JDK 25.
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean onTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
+  static void show(String title, int round, int rounds, String work) {
+    if (SHOWN) {
+      String which = round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds;
+      System.err.print("\r\033[K" + title + ": " + which + ", " + work);
+    }
+  }
+
+  static void clear() {
+    if (SHOWN) {
+      System.err.print("\r\033[K");
+    }
+  }
+}
