@@ -58,6 +58,10 @@ final class Connection implements Assembly.Target {
 
   private Phase phase = Phase.ROUTING;
   private @Nullable Route route;
+
+  /** The server runs in this process: its replies wake the poller. */
+  private volatile boolean serverIsHere;
+
   private long subscriptionId;
   private long publicationId;
   private @Nullable Subscription replies;
@@ -86,7 +90,12 @@ final class Connection implements Assembly.Target {
 
   void submit(Pending pending) {
     switch (window.submit(pending, System.nanoTime())) {
-      case UNDER_WAY, QUEUED -> poller.rouse();
+      case UNDER_WAY -> {
+        if (!serverIsHere) {
+          poller.rouse();
+        }
+      }
+      case QUEUED -> poller.rouse();
       case REFUSED ->
           pending.fail(Errno.EBUSY, "too many requests wait for the OSD at " + osd.udp());
       case ENDED -> pending.fail(Errno.EIO, end());
@@ -144,6 +153,12 @@ final class Connection implements Assembly.Target {
     }
     Route r = routing.join();
     route = r;
+    serverIsHere =
+        r.requests().equals(ReplyChannel.IPC)
+            && Wakeups.isHere(
+                new Wakeups.Key(
+                    r.client().aeron().context().aeronDirectoryName(),
+                    ObjectStreamServer.REQUEST_STREAM));
     Aeron aeron = r.client().aeron();
     Wakeups.listen(repliesKey(r), poller::wake);
     subscriptionId = aeron.asyncAddSubscription(r.replies(), replyStream);
@@ -246,7 +261,7 @@ final class Connection implements Assembly.Target {
     if (window.isPressing()) {
       return PollerIdle.Outlook.PRESSING;
     }
-    return phase == Phase.OPEN && window.isEmpty()
+    return phase == Phase.OPEN && (serverIsHere || window.isEmpty())
         ? PollerIdle.Outlook.NOTHING
         : PollerIdle.Outlook.OPEN;
   }

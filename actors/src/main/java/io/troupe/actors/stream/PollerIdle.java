@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a polling thread waits: ever longer. While there was work lately, short parks keep the
+ * How a polling thread waits: ever longer. While another process had work for it lately, short parks keep the
  * latency of another process's messages low; after that long ones keep an idle node quiet. Who has
  * something for it in the same process wakes it, see {@link Wakeups}.
  */
@@ -69,11 +69,14 @@ final class PollerIdle {
   }
 
   private static long park(long since, Outlook outlook) {
-    if (outlook == Outlook.PRESSING || since < BUSY_NANOS) {
+    if (outlook == Outlook.PRESSING) {
       return SHORT_PARK;
     }
     if (outlook == Outlook.NOTHING) {
       return NOTHING_PARK;
+    }
+    if (since < BUSY_NANOS) {
+      return SHORT_PARK;
     }
     if (since < RECENT_NANOS) {
       return MEDIUM_PARK;
