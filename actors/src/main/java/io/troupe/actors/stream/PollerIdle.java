@@ -5,9 +5,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a polling thread waits: ever longer. While another process had work for it lately, short parks keep the
- * latency of another process's messages low; after that long ones keep an idle node quiet. Who has
- * something for it in the same process wakes it, see {@link Wakeups}.
+ * How a polling thread waits: ever longer. While another process had work for it lately, short
+ * parks keep the latency of another process's messages low; after that long ones keep an idle node
+ * quiet. Who has something for it in the same process wakes it, see {@link Wakeups}.
  */
 final class PollerIdle {
   /** What the poller may find without being woken. */
