@@ -17,7 +17,11 @@ import io.troupe.actors.stream.StreamSettings;
 import io.troupe.actors.volume.VolumePolicy;
 import io.troupe.gateway.GatewaySettings;
 import io.troupe.gateway.fs.VolumeFileSystem;
+import io.troupe.gateway.io.BoundedIo;
+import io.troupe.gateway.io.Patience;
+import io.troupe.gateway.io.StreamedIo;
 import io.troupe.gateway.io.StripedIo;
+import io.troupe.gateway.io.Timer;
 import io.troupe.gateway.ports.ClusterPort;
 import io.troupe.gateway.ports.GatewayLink;
 import io.troupe.gateway.ports.MemberPort;
@@ -61,6 +65,8 @@ public final class TroupeClient implements AutoCloseable {
   private final boolean ownsSystem;
   private final ClusterPort cluster;
   private final ObjectStreamClient streams;
+  private final Patience patience;
+  private final StripedIo io;
   private final ActorRef<SessionEvent> session;
   private final Set<VolumeFileSystem> open = ConcurrentHashMap.newKeySet();
   private final org.apache.pekko.actor.Cancellable reporter;
@@ -73,6 +79,8 @@ public final class TroupeClient implements AutoCloseable {
     this.streams =
         ObjectStreamClient.start(
             StreamSettings.of(system.settings().config().getConfig("troupe.stream")));
+    this.patience = new Patience(Timer.of(system), settings.requestTimeout());
+    this.io = new StripedIo(new BoundedIo(new StreamedIo(cluster, streams), patience));
     boolean started = false;
     try {
       this.session =
@@ -236,8 +244,7 @@ public final class TroupeClient implements AutoCloseable {
 
   private VolumeFileSystem fileSystem(VolumeRecord v) {
     VolumeFileSystem fs =
-        new VolumeFileSystem(
-            v.id(), cluster, new StripedIo(cluster, streams), session, Clock.systemUTC());
+        new VolumeFileSystem(v.id(), cluster, io, patience, session, Clock.systemUTC());
     open.add(fs);
     return fs;
   }
@@ -246,6 +253,7 @@ public final class TroupeClient implements AutoCloseable {
   @Override
   public void close() {
     reporter.cancel();
+    open.forEach(VolumeFileSystem::giveUp);
     // With the session goes what it has open at the MRC.
     Adapter.toClassic(system).stop(Adapter.toClassic(session));
     streams.close();

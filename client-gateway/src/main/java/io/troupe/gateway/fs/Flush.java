@@ -3,9 +3,12 @@ package io.troupe.gateway.fs;
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
+import io.troupe.actors.fs.Attributes;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.replica.Synced;
+import io.troupe.actors.volume.VolumeCommand;
+import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.ports.ClusterPort;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +18,54 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a file's writes durable on its OSDs, and finds out whether they still have them. */
-record Flush(ClusterPort cluster) {
+/**
+ * Makes a file's writes durable on its OSDs, finds out whether they still have them, and tells the
+ * MRC how far they reach.
+ */
+record Flush(ClusterPort cluster, Patience patience) {
   private static final Logger LOG = LoggerFactory.getLogger(Flush.class);
+
+  /**
+   * First the bytes, then the size, so that a flush leaves no size behind without its bytes.
+   *
+   * @param withSync otherwise only the report
+   */
+  CompletionStage<Result<Done>> of(OpenInode open, boolean withSync) {
+    return open.flushInTurn(withSync, () -> now(open, withSync));
+  }
+
+  private CompletionStage<Result<Done>> now(OpenInode open, boolean withSync) {
+    OpenInode.Unflushed u = open.take(withSync);
+    if (u.isNothing()) {
+      return CompletableFuture.completedFuture(Result.ok(Done.DONE));
+    }
+    return sync(open, u.osds())
+        .thenCompose(
+            synced ->
+                synced instanceof Result.Ok<Done> && u.report()
+                    ? report(open, u)
+                    : CompletableFuture.completedFuture(synced))
+        .thenApply(
+            result -> {
+              if (result instanceof Result.Failed<Done>) {
+                open.giveBack(u);
+              } else {
+                open.flushed();
+              }
+              return result;
+            });
+  }
+
+  private CompletionStage<Result<Done>> report(OpenInode open, OpenInode.Unflushed u) {
+    long inode = open.file().inode();
+    CompletionStage<Result<Attributes>> s =
+        cluster.askVolume(
+            open.file().partition(),
+            r ->
+                new VolumeCommand.ReportSize(
+                    inode, u.truncateEpoch(), u.sizeBytes(), u.mtime(), false, r));
+    return s.thenApply(result -> result.map(a -> Done.DONE));
+  }
 
   /**
    * Asks the OSDs. Where one did not sync, its writes are the file's unsynced ones again; where it
@@ -28,7 +76,8 @@ record Flush(ClusterPort cluster) {
     writes.forEach(
         (osd, unsynced) -> {
           CompletionStage<Result<Synced>> answer =
-              cluster.askReplica(osd, open.file(), ReplicaCommand.Sync::new);
+              patience.whileBusy(
+                  () -> cluster.<Synced>askReplica(osd, open.file(), ReplicaCommand.Sync::new));
           answers.add(answer.thenApply(a -> outcome(open, osd, unsynced, a)).toCompletableFuture());
         });
     return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
@@ -49,6 +98,7 @@ record Flush(ClusterPort cluster) {
         yield f.as();
       }
       case Result.Ok<Synced>(Synced s) when writes.isLostTo(s.incarnation()) -> {
+        open.lossTold();
         LOG.error("file={} osd={} event=unsynced-writes-lost", open.file(), osd);
         yield Result.failed(
             Errno.EIO, "OSD " + osd + " was started anew and lost writes to file " + open.file());

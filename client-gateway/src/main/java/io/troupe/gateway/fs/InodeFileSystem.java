@@ -106,7 +106,10 @@ public interface InodeFileSystem {
 
   CompletionStage<Result<Done>> fsync(long handle);
 
-  /** Gives the handle back. Not durable by itself: {@link #flush} comes before it. */
+  /**
+   * Flushes and gives the handle back. Where the flush fails the handle is gone all the same; what
+   * was not flushed is tried again in the background for some minutes.
+   */
   CompletionStage<Result<Done>> release(long handle);
 
   CompletionStage<Result<VolumeStatistics>> statistics();

@@ -8,12 +8,15 @@ import io.troupe.actors.fs.XLocSet;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.volume.FileDescription;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this client knows of a file that it has open and the MRC may not know yet: how far its
@@ -22,10 +25,14 @@ import java.util.function.Supplier;
  */
 final class OpenInode {
   private final FileId file;
-  private final XLocSet xlocs;
+  private XLocSet xlocs;
   private int handles;
   private long sizeBytes;
   private int truncateEpoch;
+
+  /** The newest epoch of which all OSDs are known to have cut: writes may carry it. */
+  private int cutEpoch;
+
   private FileTime mtime;
   private boolean sizeUnreported;
   private boolean mtimeUnreported;
@@ -34,9 +41,41 @@ final class OpenInode {
   /** What was taken to be reported is not known to have arrived. */
   private boolean reporting;
 
-  /** The last flush that was begun. */
-  private CompletionStage<Result<Done>> flushing =
-      CompletableFuture.completedFuture(Result.ok(Done.DONE));
+  private int writesUnderWay;
+  private int losses;
+
+  /** When the last handle went. */
+  private @Nullable Instant releasedAt;
+
+  /** The last in the queue of flushes. */
+  private Turn last = Turn.over();
+
+  private static final class Turn {
+    /** Others may wait for this one instead of one of their own. */
+    final boolean shared;
+
+    boolean begun;
+    final CompletableFuture<Result<Done>> done = new CompletableFuture<>();
+
+    Turn(boolean shared) {
+      this.shared = shared;
+    }
+
+    static Turn over() {
+      Turn t = new Turn(false);
+      t.done.complete(Result.ok(Done.DONE));
+      return t;
+    }
+  }
+
+  /**
+   * What a write needs to know.
+   *
+   * @param ready false where a truncate was seen of which some OSDs may not have cut yet: they
+   *     would take the write in and cut it off afterwards
+   * @param losses see {@link #lossTold}
+   */
+  record Target(XLocSet xlocs, int epoch, boolean ready, int losses) {}
 
   /** What a flush takes care of. */
   record Unflushed(
@@ -56,6 +95,7 @@ final class OpenInode {
         d.xlocs().orElseThrow(() -> new IllegalArgumentException(file + " is no regular file"));
     this.sizeBytes = d.attributes().sizeBytes();
     this.truncateEpoch = d.attributes().truncateEpoch();
+    this.cutEpoch = d.truncatePending() ? truncateEpoch - 1 : truncateEpoch;
     this.mtime = d.attributes().mtime();
   }
 
@@ -63,17 +103,42 @@ final class OpenInode {
     return file;
   }
 
-  XLocSet xlocs() {
-    return xlocs;
+  synchronized Target target() {
+    return new Target(xlocs, cutEpoch, cutEpoch >= truncateEpoch, losses);
+  }
+
+  /** Takes over what is new in what the MRC says of the file. */
+  synchronized void described(FileDescription d) {
+    truncated(d.attributes());
+    if (!d.truncatePending()) {
+      cutEpoch = Math.max(cutEpoch, d.attributes().truncateEpoch());
+    }
+    d.xlocs().filter(x -> x.version() > xlocs.version()).ifPresent(x -> xlocs = x);
   }
 
   synchronized void handleAdded() {
     handles++;
+    releasedAt = null;
   }
 
-  /** True when it was the last. */
-  synchronized boolean handleGone() {
-    return --handles == 0;
+  synchronized void handleGone(Instant now) {
+    if (--handles == 0) {
+      releasedAt = now;
+    }
+  }
+
+  /** When the last handle went; empty while there is one. */
+  synchronized Optional<Instant> releasedAt() {
+    return Optional.ofNullable(releasedAt);
+  }
+
+  /** Nothing is left to be flushed or reported. */
+  synchronized boolean isClean() {
+    return unsynced.isEmpty()
+        && !sizeUnreported
+        && !mtimeUnreported
+        && writesUnderWay == 0
+        && !isFlushing();
   }
 
   synchronized boolean isOpen() {
@@ -90,6 +155,7 @@ final class OpenInode {
 
   /** Before a write is sent: a sync has to reach these OSDs even if the answer never comes. */
   synchronized void writing(Set<OsdId> osds) {
+    writesUnderWay++;
     osds.forEach(osd -> unsynced(osd, Unsynced.UNANSWERED));
   }
 
@@ -103,6 +169,23 @@ final class OpenInode {
   /** A sync failed, or was not answered: it is still to be done. */
   synchronized void unsynced(OsdId osd, Unsynced writes) {
     unsynced.merge(osd, writes, (known, more) -> known.and(more));
+  }
+
+  /**
+   * A flush tells that an OSD lost writes. A write of which that OSD had its part already and
+   * others had not was under way then: its own caller has to be told, too.
+   */
+  synchronized void lossTold() {
+    losses++;
+  }
+
+  synchronized boolean lostSince(Target t) {
+    return losses != t.losses();
+  }
+
+  /** Of each write that was begun, whatever it came to. */
+  synchronized void writeEnded() {
+    writesUnderWay--;
   }
 
   /** A write of that epoch succeeded. */
@@ -162,18 +245,44 @@ final class OpenInode {
   /**
    * Flushes of one file follow each other: who asks while one is under way must not be told that
    * there is nothing to do, for that one may still fail.
+   *
+   * @param shared it covers all that was done before it begins, so that who asks for another such
+   *     one in the meantime gets the same: nobody waits for more than two
    */
-  synchronized CompletionStage<Result<Done>> flushInTurn(
-      Supplier<CompletionStage<Result<Done>>> flush) {
-    flushing =
-        flushing.toCompletableFuture().isDone()
-            ? flush.get()
-            : flushing.thenCompose(before -> flush.get());
-    return flushing;
+  CompletionStage<Result<Done>> flushInTurn(
+      boolean shared, Supplier<CompletionStage<Result<Done>>> flush) {
+    Turn before;
+    Turn mine;
+    synchronized (this) {
+      before = last;
+      if (shared && before.shared && !before.begun) {
+        return before.done;
+      }
+      mine = new Turn(shared);
+      last = mine;
+    }
+    var unused = before.done.whenComplete((result, failure) -> begin(mine, flush));
+    return mine.done;
+  }
+
+  private void begin(Turn turn, Supplier<CompletionStage<Result<Done>>> flush) {
+    synchronized (this) {
+      turn.begun = true;
+    }
+    flush
+        .get()
+        .whenComplete(
+            (result, failure) -> {
+              if (failure == null) {
+                turn.done.complete(result);
+              } else {
+                turn.done.completeExceptionally(failure);
+              }
+            });
   }
 
   synchronized boolean isFlushing() {
-    return !flushing.toCompletableFuture().isDone();
+    return !last.done.isDone();
   }
 
   /** Hands over what is to be flushed; writes from now on are the next flush's. */

@@ -8,16 +8,12 @@ import io.troupe.actors.file.FileCommand;
 import io.troupe.actors.fs.Attributes;
 import io.troupe.actors.fs.Caller;
 import io.troupe.actors.fs.DirectoryEntry;
-import io.troupe.actors.fs.FileTime;
 import io.troupe.actors.fs.Name;
-import io.troupe.actors.fs.ReplicaLocation;
 import io.troupe.actors.fs.VolumeUsage;
 import io.troupe.actors.id.FileId;
-import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.session.SessionEvent;
-import io.troupe.actors.stream.ObjectRequest;
 import io.troupe.actors.volume.AttributeChange;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.DirectoryPage;
@@ -25,21 +21,16 @@ import io.troupe.actors.volume.FileDescription;
 import io.troupe.actors.volume.RenameMode;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.actors.volume.XattrMode;
-import io.troupe.gateway.io.ObjectRange;
+import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.io.StripedIo;
 import io.troupe.gateway.ports.ClusterPort;
 import java.lang.foreign.MemorySegment;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
@@ -59,30 +50,32 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
 
   private final VolumeId volume;
   private final ClusterPort cluster;
-  private final StripedIo io;
   private final ActorRef<SessionEvent> session;
   private final Clock clock;
-  private final Map<Long, OpenInode> byInode = new ConcurrentHashMap<>();
-  private final Map<Long, OpenInode> byHandle = new ConcurrentHashMap<>();
-  private final AtomicLong nextHandle = new AtomicLong(1);
+  private final Flush flush;
+  private final FileContent content;
+  private final OpenFiles files = new OpenFiles();
   private volatile boolean closed;
 
   /**
    * Makes one.
    *
+   * @param patience with OSDs that are busy and files that are being truncated
    * @param session what is opened is open for as long as this actor lives
    */
   public VolumeFileSystem(
       VolumeId volume,
       ClusterPort cluster,
       StripedIo io,
+      Patience patience,
       ActorRef<SessionEvent> session,
       Clock clock) {
     this.volume = volume;
     this.cluster = cluster;
-    this.io = io;
     this.session = session;
     this.clock = clock;
+    this.flush = new Flush(cluster, patience);
+    this.content = new FileContent(cluster, io, patience, clock, this::finishCut);
   }
 
   public VolumeId volume() {
@@ -93,12 +86,17 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    byHandle.keySet().forEach(this::release);
+    files.handles().forEach(this::release);
   }
 
   /** It was closed, and nothing is left to be told to the cluster. */
   public boolean isDone() {
-    return closed && byInode.isEmpty();
+    return closed && files.isEmpty();
+  }
+
+  /** Nobody will flush any more what was released and could not be flushed: says so. */
+  public void giveUp() {
+    files.giveUp();
   }
 
   private <T> CompletionStage<Result<T>> ask(
@@ -111,7 +109,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   }
 
   private Attributes overlay(Attributes a) {
-    OpenInode open = byInode.get(a.inode());
+    OpenInode open = files.ofInode(a.inode());
     return open == null ? a : open.overlay(a);
   }
 
@@ -136,7 +134,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
       long inode, long afterCookie, int maxEntries) {
     CompletionStage<Result<DirectoryPage>> page =
         ask(inode, r -> new VolumeCommand.ReadDirectory(inode, afterCookie, maxEntries, r));
-    return byInode.isEmpty() ? page : page.thenApply(r -> r.map(this::overlay));
+    return files.isEmpty() ? page : page.thenApply(r -> r.map(this::overlay));
   }
 
   private DirectoryPage overlay(DirectoryPage page) {
@@ -216,7 +214,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
 
   @Override
   public CompletionStage<Result<Attributes>> setAttributes(long inode, AttributeChange change) {
-    OpenInode open = byInode.get(inode);
+    OpenInode open = files.ofInode(inode);
     if (open == null || change.mtime().isEmpty()) {
       return overlaid(askSetAttributes(inode, change));
     }
@@ -225,6 +223,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
     CompletableFuture<Result<Attributes>> outcome = new CompletableFuture<>();
     var unused =
         open.flushInTurn(
+            false,
             () ->
                 askSetAttributes(inode, change)
                     .thenApply(
@@ -248,7 +247,16 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   public CompletionStage<Result<Attributes>> truncate(long inode, long sizeBytes) {
     CompletionStage<Result<FileDescription>> s =
         cluster.askFile(file(inode), r -> new FileCommand.Truncate(sizeBytes, r));
-    return s.thenApply(result -> result.map(d -> overlay(d.attributes())));
+    return s.thenApply(result -> result.map(this::described));
+  }
+
+  private Attributes described(FileDescription d) {
+    OpenInode open = files.ofInode(d.attributes().inode());
+    if (open == null) {
+      return d.attributes();
+    }
+    open.described(d);
+    return open.overlay(d.attributes());
   }
 
   // ---- open files
@@ -275,15 +283,30 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
 
   @Override
   public CompletionStage<Result<OpenedFile>> open(long inode, boolean truncate) {
-    CompletionStage<Result<FileDescription>> s =
-        ask(inode, r -> new VolumeCommand.OpenFile(inode, session, r));
-    return s.thenCompose(
-        result -> {
-          if (!(result instanceof Result.Ok<FileDescription>(FileDescription d))) {
-            return CompletableFuture.completedFuture(failure(result));
-          }
-          return truncate ? truncateOpened(d) : CompletableFuture.completedFuture(opened(d));
-        });
+    return openAtMrc(inode)
+        .thenCompose(
+            result -> {
+              if (!(result instanceof Result.Ok<FileDescription>(FileDescription d))) {
+                return CompletableFuture.completedFuture(failure(result));
+              }
+              return truncate ? truncateOpened(d) : CompletableFuture.completedFuture(opened(d));
+            });
+  }
+
+  private CompletionStage<Result<FileDescription>> openAtMrc(long inode) {
+    return ask(inode, r -> new VolumeCommand.OpenFile(inode, session, r));
+  }
+
+  /** Whoever opens a file finishes a cut of it that is pending. */
+  private CompletionStage<Result<FileDescription>> finishCut(long inode) {
+    return openAtMrc(inode)
+        .thenApply(
+            result -> {
+              if (result instanceof Result.Ok<FileDescription>) {
+                closeAtMrc(inode);
+              }
+              return result;
+            });
   }
 
   private CompletionStage<Result<OpenedFile>> truncateOpened(FileDescription d) {
@@ -307,21 +330,12 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
           d.attributes().isDirectory() ? Errno.EISDIR : Errno.EINVAL,
           "inode " + inode + " is no regular file");
     }
-    OpenInode open =
-        byInode.compute(
-            inode,
-            (i, known) -> {
-              OpenInode o = known == null ? new OpenInode(file(inode), d) : known;
-              o.handleAdded();
-              return o;
-            });
-    long handle = nextHandle.getAndIncrement();
-    byHandle.put(handle, open);
+    long handle = files.add(file(inode), d);
     if (closed) {
       var unused = release(handle);
       return Result.failed(Errno.EIO, "volume " + volume + " was closed");
     }
-    return Result.ok(new OpenedFile(handle, open.overlay(d.attributes())));
+    return Result.ok(new OpenedFile(handle, overlay(d.attributes())));
   }
 
   private void closeAtMrc(long inode) {
@@ -358,33 +372,20 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   @Override
   public CompletionStage<Result<Integer>> read(
       long handle, long offset, MemorySegment destination) {
-    OpenInode open = byHandle.get(handle);
+    OpenInode open = files.ofHandle(handle);
     if (open == null) {
       return badHandle(handle);
     }
     if (offset < 0 || destination.byteSize() > MAX_TRANSFER_BYTES) {
       return tooLarge(destination);
     }
-    long left = open.sizeBytes() - offset;
-    if (left <= 0 || destination.byteSize() == 0) {
-      return CompletableFuture.completedFuture(Result.ok(0));
-    }
-    MemorySegment wanted =
-        left < destination.byteSize() ? destination.asSlice(0, left) : destination;
-    return io.transfer(
-        ObjectRequest.Kind.READ,
-        open.file(),
-        open.xlocs(),
-        open.truncateEpoch(),
-        offset,
-        wanted,
-        (osd, incarnation) -> {});
+    return content.read(open, offset, destination);
   }
 
   @Override
   public CompletionStage<Result<Integer>> write(
       long handle, long offset, MemorySegment source, boolean clearPrivileges) {
-    OpenInode open = byHandle.get(handle);
+    OpenInode open = files.ofHandle(handle);
     if (open == null) {
       return badHandle(handle);
     }
@@ -395,62 +396,20 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
       return tooLarge(source);
     }
     if (!clearPrivileges) {
-      return write(open, offset, source, true);
+      return content.write(open, offset, source);
     }
     return setAttributes(open.file().inode(), AttributeChange.NONE.withClearPrivileges())
         .thenCompose(
             cleared ->
                 cleared instanceof Result.Ok<Attributes>
-                    ? write(open, offset, source, true)
+                    ? content.write(open, offset, source)
                     : CompletableFuture.completedFuture(failure(cleared)));
-  }
-
-  private CompletionStage<Result<Integer>> write(
-      OpenInode open, long offset, MemorySegment source, boolean retry) {
-    int epoch = open.truncateEpoch();
-    open.writing(osdsOf(open.xlocs().first(), offset, (int) source.byteSize()));
-    return io.transfer(
-            ObjectRequest.Kind.WRITE,
-            open.file(),
-            open.xlocs(),
-            epoch,
-            offset,
-            source,
-            open::acknowledged)
-        .thenCompose(
-            result -> {
-              if (result instanceof Result.Ok<Integer>) {
-                open.written(epoch, offset + source.byteSize(), FileTime.of(clock.instant()));
-              } else if (retry
-                  && result instanceof Result.Failed<Integer> f
-                  && f.errno() == Errno.EAGAIN) {
-                // Somebody has truncated the file: learn the new epoch and write again.
-                return getAttributes(open.file().inode())
-                    .thenCompose(
-                        a ->
-                            a instanceof Result.Ok<Attributes>
-                                ? write(open, offset, source, false)
-                                : CompletableFuture.completedFuture(failure(a)));
-              }
-              return CompletableFuture.completedFuture(result);
-            });
-  }
-
-  private static Set<OsdId> osdsOf(ReplicaLocation replica, long offset, int length) {
-    if (replica.osds().size() == 1) {
-      return Set.of(replica.osds().getFirst());
-    }
-    Set<OsdId> osds = new HashSet<>();
-    for (ObjectRange r : ObjectRange.of(replica.striping(), offset, length)) {
-      osds.add(replica.osdOf(r.object()));
-    }
-    return osds;
   }
 
   @Override
   public CompletionStage<Result<Done>> flush(long handle) {
-    OpenInode open = byHandle.get(handle);
-    return open == null ? badHandle(handle) : flush(open, true);
+    OpenInode open = files.ofHandle(handle);
+    return open == null ? badHandle(handle) : flush.of(open, true);
   }
 
   @Override
@@ -458,55 +417,25 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
     return flush(handle);
   }
 
-  private CompletionStage<Result<Done>> flush(OpenInode open, boolean withSync) {
-    return open.flushInTurn(() -> flushNow(open, withSync));
-  }
-
-  /** First the bytes, then the size, so that a flush leaves no size behind without its bytes. */
-  private CompletionStage<Result<Done>> flushNow(OpenInode open, boolean withSync) {
-    OpenInode.Unflushed u = open.take(withSync);
-    if (u.isNothing()) {
-      return CompletableFuture.completedFuture(Result.ok(Done.DONE));
-    }
-    return new Flush(cluster)
-        .sync(open, u.osds())
-        .thenCompose(
-            synced ->
-                synced instanceof Result.Ok<Done> && u.report()
-                    ? report(open, u)
-                    : CompletableFuture.completedFuture(synced))
-        .thenApply(
-            result -> {
-              if (result instanceof Result.Failed<Done>) {
-                open.giveBack(u);
-              } else {
-                open.flushed();
-              }
-              return result;
-            });
-  }
-
-  private CompletionStage<Result<Done>> report(OpenInode open, OpenInode.Unflushed u) {
-    long inode = open.file().inode();
-    CompletionStage<Result<Attributes>> s =
-        ask(
-            inode,
-            r ->
-                new VolumeCommand.ReportSize(
-                    inode, u.truncateEpoch(), u.sizeBytes(), u.mtime(), false, r));
-    return s.thenApply(result -> result.map(a -> Done.DONE));
-  }
-
   /**
-   * Sizes that nobody flushed are told to the MRC, for others to see; called every second or so.
+   * Called every second or so. Sizes that nobody flushed are told to the MRC, for others to see;
+   * what was released before it could be flushed is tried again.
    */
   public void reportSizes() {
-    for (OpenInode open : byInode.values()) {
-      flush(open, false)
+    for (OpenInode open : files.all()) {
+      if (open.isFlushing()) {
+        continue;
+      }
+      boolean released = open.releasedAt().isPresent();
+      flush
+          .of(open, released)
           .thenAccept(
               r -> {
                 if (r instanceof Result.Failed<Done>(Errno errno, String detail)) {
                   LOG.debug("file={} event=report-failed errno={} {}", open.file(), errno, detail);
+                }
+                if (released) {
+                  files.flushed(open, r, clock.instant());
                 }
               });
     }
@@ -514,16 +443,16 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
 
   @Override
   public CompletionStage<Result<Done>> release(long handle) {
-    OpenInode open = byHandle.remove(handle);
+    OpenInode open = files.remove(handle);
     if (open == null) {
       return badHandle(handle);
     }
-    long inode = open.file().inode();
-    return flush(open, true)
+    return flush
+        .of(open, true)
         .thenApply(
             flushed -> {
-              byInode.computeIfPresent(inode, (i, o) -> o.handleGone() ? null : o);
-              closeAtMrc(inode);
+              files.released(open, flushed, clock.instant());
+              closeAtMrc(open.file().inode());
               return flushed;
             });
   }

@@ -1,32 +1,24 @@
 package io.troupe.gateway.io;
 
-import io.troupe.actors.directory.ServiceStatus;
-import io.troupe.actors.directory.StreamEndpoint;
-import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.fs.ReplicaLocation;
 import io.troupe.actors.fs.XLocSet;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.stream.ObjectRequest;
-import io.troupe.actors.stream.ObjectStreamClient;
 import io.troupe.actors.stream.Transfer;
-import io.troupe.gateway.ports.ClusterPort;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Reads and writes ranges of files, on the OSDs that hold them. Thread-safe. */
 public final class StripedIo {
-  private final ClusterPort cluster;
-  private final ObjectStreamClient streams;
+  private final ObjectIo objects;
 
-  public StripedIo(ClusterPort cluster, ObjectStreamClient streams) {
-    this.cluster = cluster;
-    this.streams = streams;
+  public StripedIo(ObjectIo objects) {
+    this.objects = objects;
   }
 
   /** Learns which incarnation of which OSD carried a part out, before the whole is done. */
@@ -79,13 +71,6 @@ public final class StripedIo {
       MemorySegment memory,
       Acknowledged acknowledged) {
     OsdId osd = replica.osdOf(range.object());
-    Optional<ServiceStatus> status = cluster.view().service(osd.node());
-    Optional<StreamEndpoint> endpoint = status.flatMap(s -> s.record().stream());
-    if (endpoint.isEmpty() || !status.get().online()) {
-      return CompletableFuture.completedFuture(
-          Result.failed(
-              Errno.EIO, "OSD " + osd + (status.isEmpty() ? " is not registered" : " is offline")));
-    }
     ObjectRequest request =
         new ObjectRequest(
             kind,
@@ -95,10 +80,7 @@ public final class StripedIo {
             range.length(),
             truncateEpoch,
             xlocs.version());
-    CompletionStage<Result<Transfer>> answer =
-        kind == ObjectRequest.Kind.READ
-            ? streams.read(endpoint.get(), request, memory)
-            : streams.write(endpoint.get(), request, memory);
+    CompletionStage<Result<Transfer>> answer = objects.transfer(osd, request, memory);
     return answer.thenApply(
         result -> {
           if (result instanceof Result.Ok<Transfer>(Transfer t)) {

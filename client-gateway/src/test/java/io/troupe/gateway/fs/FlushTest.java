@@ -21,7 +21,9 @@ import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.replica.Synced;
 import io.troupe.actors.volume.FileDescription;
 import io.troupe.actors.volume.VolumeCommand;
+import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.ports.ClusterPort;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +101,10 @@ final class FlushTest {
   }
 
   private Result<Done> flush() {
-    return new Flush(osds).sync(open, open.take(true).osds()).toCompletableFuture().join();
+    return new Flush(osds, new Patience(new SimTimer(0), Duration.ofSeconds(5)))
+        .sync(open, open.take(true).osds())
+        .toCompletableFuture()
+        .join();
   }
 
   private static void assertEio(Result<Done> r) {
