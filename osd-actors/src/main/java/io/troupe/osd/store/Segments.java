@@ -3,6 +3,8 @@ package io.troupe.osd.store;
 import io.troupe.actors.errors.Errno;
 import io.troupe.lsm.disk.NoSpaceException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -24,14 +26,25 @@ final class Segments implements AutoCloseable {
   /** Starts the write-out of a long write, so that its sync finds little left to do. */
   private static final long WRITE_OUT_BYTES = 16L << 20;
 
+  /** Writes of fewer blocks are likely to be synced soon, one by one. */
+  private static final int SMALL_BLOCKS = 16;
+
   private final BlockDisk disk;
   private final int blocksPerSegment;
+
+  /** Small writes go where zeros have been written before, see {@link ObjectStore.Sizes}. */
+  private final MemorySegment zeros;
+
   private final Space space;
   private final Executor background;
   private final Map<Integer, Segment> segments = new ConcurrentHashMap<>();
   private Segment current;
   private int nextId;
   private int nextBlock;
+
+  /** Blocks of the current segment before this one have been written once, with data or zeros. */
+  private int preparedBlocks;
+
   private long unwritten;
   private boolean writingOut;
 
@@ -55,9 +68,13 @@ final class Segments implements AutoCloseable {
    *
    * @param background carries out what nobody waits for, one after the other
    */
-  Segments(BlockDisk disk, long segmentBytes, Space space, Executor background) throws IOException {
+  Segments(BlockDisk disk, ObjectStore.Sizes sizes, Space space, Executor background)
+      throws IOException {
     this.disk = disk;
-    this.blocksPerSegment = Math.toIntExact(segmentBytes / BlockMap.BLOCK_BYTES);
+    this.blocksPerSegment = Math.toIntExact(sizes.segmentBytes() / BlockMap.BLOCK_BYTES);
+    this.zeros =
+        Arena.ofAuto()
+            .allocate((long) sizes.preparedBlocks() * BlockMap.BLOCK_BYTES, BlockMap.BLOCK_BYTES);
     this.space = space;
     this.background = background;
     int highest = 0;
@@ -77,6 +94,7 @@ final class Segments implements AutoCloseable {
     Segment s = new Segment(id, disk.create(id));
     segments.put(id, s);
     nextBlock = 0;
+    preparedBlocks = 0;
     return s;
   }
 
@@ -96,11 +114,26 @@ final class Segments implements AutoCloseable {
       }
     }
     int n = Math.min(wanted, blocksPerSegment - nextBlock);
+    if (n < SMALL_BLOCKS && nextBlock + n > preparedBlocks && zeros.byteSize() > 0) {
+      prepare();
+    }
     Extent e = new Extent(current, nextBlock, n);
     nextBlock += n;
     current.added(n);
     unwritten += (long) n * BlockMap.BLOCK_BYTES;
     return e;
+  }
+
+  /** Without it the write itself makes the file longer, or says why that cannot be. */
+  private void prepare() {
+    long bytes =
+        Math.min(zeros.byteSize(), (long) (blocksPerSegment - nextBlock) * BlockMap.BLOCK_BYTES);
+    preparedBlocks = nextBlock + (int) (bytes / BlockMap.BLOCK_BYTES);
+    try {
+      current.write(nextBlock, zeros.asSlice(0, bytes));
+    } catch (IOException e) {
+      LOG.debug("segment={} event=not-prepared cause={}", current.name(), e.getMessage());
+    }
   }
 
   static Errno errnoOf(IOException e) {

@@ -34,6 +34,10 @@ final class ObjectStoreSimTest {
   private static final int OBJECT = 32 << 10;
   private static final int FILE_BYTES = 3 * OBJECT + 5000;
   private static final int FILES = 3;
+
+  /** Blocks of zeros written ahead, in every other run. */
+  private static final int PREPARED = 4;
+
   private static final OsdId OSD = new OsdId(new UUID(1, 1));
   private static final VolumeId VOLUME = new VolumeId(new UUID(7, 8));
   private static final ReplicaLocation LOCATION =
@@ -92,12 +96,14 @@ final class ObjectStoreSimTest {
     private final List<Owned> files = new ArrayList<>();
     private SimBlockDisk disk;
     private SimIndex index = new SimIndex();
+    private final int prepared;
     private ObjectStore store;
     private long nextInode = 1;
     private boolean leaks;
 
     Run(long seed) throws Exception {
       random = new Random(seed);
+      prepared = (int) (seed % 2) * PREPARED;
       disk = new SimBlockDisk(random.nextLong());
       store = open();
       for (int i = 0; i < FILES; i++) {
@@ -107,7 +113,12 @@ final class ObjectStoreSimTest {
 
     private ObjectStore open() throws IOException {
       return new ObjectStore(
-          OSD, index, disk, new ObjectStore.Sizes(64 * 4096, 0), syncs::add, background::add);
+          OSD,
+          index,
+          disk,
+          new ObjectStore.Sizes(64 * 4096, 0, prepared),
+          syncs::add,
+          background::add);
     }
 
     private Owned newFile() throws StoreFailure {
@@ -372,8 +383,11 @@ final class ObjectStoreSimTest {
       }
     }
 
-    private void assertNothingLeaked() {
-      assertThat(disk.allocatedBlocks()).as("blocks on the disk").isEqualTo(index.liveBlocks());
+    private void assertNothingLeaked() throws IOException {
+      // What is prepared and not used yet is given back at the next start.
+      assertThat(disk.allocatedBlocks() - index.liveBlocks())
+          .as("blocks on the disk that nobody needs")
+          .isBetween(0L, (long) prepared * disk.list().size());
       assertThat(store.segments().liveBlocks()).isEqualTo(index.liveBlocks());
     }
 

@@ -15,7 +15,7 @@ import java.util.UUID;
 public final class SimStore {
   public static final OsdId OSD = new OsdId(new UUID(1, 1));
   static final int SEGMENT_BYTES = 1 << 20;
-  private static final ObjectStore.Sizes SIZES = new ObjectStore.Sizes(SEGMENT_BYTES, 0);
+  private static final ObjectStore.Sizes SIZES = new ObjectStore.Sizes(SEGMENT_BYTES, 0, 0);
 
   private SimBlockDisk disk = new SimBlockDisk(1);
   private SimIndex index = new SimIndex();
