@@ -49,7 +49,8 @@ public final class OsdRole implements AutoCloseable {
             objects,
             LsmStores.get(system).store(),
             osd,
-            new ObjectStore.Sizes(settings.segmentBytes(), settings.reserveBytes()));
+            new ObjectStore.Sizes(
+                settings.segmentBytes(), settings.reserveBytes(), settings.blockMapCacheBytes()));
     Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
     return new OsdRole(osd, settings, store, disk);
   }

@@ -23,6 +23,7 @@ final class StoredObjects implements Content, AutoCloseable {
   private static final VolumeId VOLUME = new VolumeId(new UUID(7, 8));
   private static final long SEGMENT_BYTES = 256L << 20;
   private static final long RESERVE_BYTES = 384L << 20;
+  private static final long BLOCK_MAP_CACHE_BYTES = 32L << 20;
   private static final long WAIT_SECONDS = 30;
 
   private final Path directory;
@@ -45,7 +46,10 @@ final class StoredObjects implements Content, AutoCloseable {
     try {
       ObjectStore store =
           ObjectStore.open(
-              objects, index, OSD, new ObjectStore.Sizes(SEGMENT_BYTES, RESERVE_BYTES));
+              objects,
+              index,
+              OSD,
+              new ObjectStore.Sizes(SEGMENT_BYTES, RESERVE_BYTES, BLOCK_MAP_CACHE_BYTES));
       return new StoredObjects(objects, index, store, store.open(new FileId(VOLUME, 1)));
     } catch (IOException | RuntimeException e) {
       index.close();

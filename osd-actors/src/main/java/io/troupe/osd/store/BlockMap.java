@@ -22,6 +22,7 @@ final class BlockMap {
   private static final byte FORMAT = 1;
   private static final int MAX_BLOCKS = (1 << 20) / BLOCK_BYTES;
   private static final long HOLE = -1;
+  private static final int HEADER_BYTES = 4 * 24;
 
   private long[] locations = new long[0];
   private int[] checksums = new int[0];
@@ -107,6 +108,11 @@ final class BlockMap {
       }
     }
     return true;
+  }
+
+  /** What it takes in memory: three arrays, and their and its own headers. */
+  int memoryBytes() {
+    return HEADER_BYTES + locations.length * (Long.BYTES + Integer.BYTES + 1);
   }
 
   int allocatedBlocks() {

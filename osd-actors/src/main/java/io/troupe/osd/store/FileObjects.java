@@ -67,7 +67,7 @@ public final class FileObjects {
     this.store = store;
     this.file = file;
     this.blocks = new Blocks(store, file);
-    this.maps = new ObjectMaps(object -> store.index().load(file, object));
+    this.maps = new ObjectMaps(file, store.blockMaps(), object -> store.index().load(file, object));
     this.truncateEpoch = truncateEpoch;
     this.incarnation = store.incarnations().of(file);
   }
@@ -295,6 +295,7 @@ public final class FileObjects {
     List<Long> dropped = dropFrom(0, freed);
     if (dropped.isEmpty() && store.index().truncateEpoch(file).isEmpty()) {
       deleted = true;
+      maps.forget();
       return nothingToCommit();
     }
     return cut(Map.of(), dropped, OptionalInt.empty(), freed, List.of());
@@ -418,6 +419,7 @@ public final class FileObjects {
    * which of it the index refers to.
    */
   public void abandon() {
+    maps.abandon();
     store.incarnations().lost(file);
   }
 

@@ -1,8 +1,8 @@
 package io.troupe.osd.store;
 
+import io.troupe.actors.id.FileId;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The block maps of one file's objects that are in memory. The newest state of an object is the
- * first that is found of: changed since the last sync, in the commit under way, remembered
- * unchanged, in the index. A map in the commit under way is not in the index yet and must not be
- * forgotten. For one thread at a time.
+ * first that is found of: changed since the last sync, in the commit under way, in the store's
+ * cache of unchanged ones, in the index. A map in the commit under way is not in the index yet and
+ * must not be forgotten: the cache, which may forget any, has neither those nor the changed ones.
+ * For one thread at a time.
  */
 final class ObjectMaps {
   /** Looks an object up in the index. */
@@ -22,23 +23,15 @@ final class ObjectMaps {
     Optional<BlockMap> load(long object) throws StoreFailure;
   }
 
-  /** Block maps of unchanged objects that are remembered, 3 KiB each at most. */
-  static final int MAX_CLEAN = 64;
-
+  private final FileId file;
+  private final BlockMapCache clean;
   private final Loader index;
   private final Map<Long, BlockMap> dirty = new HashMap<>();
   private Map<Long, BlockMap> committing = Map.of();
-  private final Map<Long, BlockMap> clean =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, BlockMap> eldest) {
-          return size() > MAX_CLEAN;
-        }
-      };
-
-  ObjectMaps(Loader index) {
+  ObjectMaps(FileId file, BlockMapCache clean, Loader index) {
+    this.file = file;
+    this.clean = clean;
     this.index = index;
   }
 
@@ -47,7 +40,7 @@ final class ObjectMaps {
     BlockMap known = inMemory(object);
     if (known == null) {
       known = index.load(object).orElseGet(BlockMap::new);
-      clean.put(object, known);
+      clean.put(file, object, known);
     }
     return known;
   }
@@ -63,13 +56,14 @@ final class ObjectMaps {
     if (known == null) {
       known = committing.get(object);
     }
-    return known == null ? clean.get(object) : known;
+    return known == null ? clean.get(file, object) : known;
   }
 
   /** Says that the map that {@link #get} gave was changed. */
   void changed(long object, BlockMap map) {
-    dirty.put(object, map);
-    clean.remove(object);
+    if (dirty.put(object, map) == null) {
+      clean.remove(file, object);
+    }
   }
 
   Map<Long, BlockMap> dirty() {
@@ -104,7 +98,7 @@ final class ObjectMaps {
     committing.forEach(
         (object, map) -> {
           if (!dirty.containsKey(object)) {
-            clean.put(object, map);
+            clean.put(file, object, map);
           }
         });
     committing = Map.of();
@@ -122,6 +116,11 @@ final class ObjectMaps {
       throw new IllegalStateException("a commit is under way");
     }
     dirty.clear();
-    clean.clear();
+    clean.drop(file);
+  }
+
+  /** Nobody knows what the index has: nothing of this may be found later. */
+  void abandon() {
+    clean.drop(file);
   }
 }

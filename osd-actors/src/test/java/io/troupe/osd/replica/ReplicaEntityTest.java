@@ -40,7 +40,7 @@ final class ReplicaEntityTest {
   private static final ReplicaLocation LOCATION =
       new ReplicaLocation(new StripingPolicy(OBJECT, 1), List.of(SimStore.OSD));
   private static final OsdSettings SETTINGS =
-      new OsdSettings(1 << 20, 0, Duration.ofHours(1), 8, 4, 10);
+      new OsdSettings(1 << 20, 0, 1 << 20, Duration.ofHours(1), 8, 4, 10);
   private static final Duration A_MOMENT = Duration.ofMillis(60);
 
   private static final ActorTestKit KIT = ActorTestKit.create();

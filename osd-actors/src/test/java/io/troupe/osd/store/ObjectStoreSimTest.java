@@ -38,6 +38,10 @@ final class ObjectStoreSimTest {
   /** Blocks of zeros written ahead, in every other run. */
   private static final int PREPARED = 4;
 
+  /** What the cache of block maps holds, in two runs after each other and in the next two. */
+  private static final long TWO_MAPS = 2L * (BlockMapCache.ENTRY_BYTES + mapOf(8).memoryBytes());
+
+  private static final long MANY_MAPS = 1 << 20;
   private static final OsdId OSD = new OsdId(new UUID(1, 1));
   private static final VolumeId VOLUME = new VolumeId(new UUID(7, 8));
   private static final ReplicaLocation LOCATION =
@@ -53,6 +57,12 @@ final class ObjectStoreSimTest {
         throw new AssertionError("-Dseed=" + seed + ": " + e.getMessage(), e);
       }
     }
+  }
+
+  private static BlockMap mapOf(int blocks) {
+    BlockMap map = new BlockMap();
+    map.set(blocks - 1, 0, 0);
+    return map;
   }
 
   /** What a file holds. */
@@ -90,6 +100,7 @@ final class ObjectStoreSimTest {
 
   private static final class Run {
     private final Random random;
+    private final long cacheBytes;
     private final MemorySegment scratch = MemorySegment.ofArray(new byte[OBJECT + 4096]);
     private final Deque<Runnable> syncs = new ArrayDeque<>();
     private final Deque<Runnable> background = new ArrayDeque<>();
@@ -104,6 +115,7 @@ final class ObjectStoreSimTest {
     Run(long seed) throws Exception {
       random = new Random(seed);
       prepared = (int) (seed % 2) * PREPARED;
+      cacheBytes = seed / 2 % 2 == 0 ? TWO_MAPS : MANY_MAPS;
       disk = new SimBlockDisk(random.nextLong());
       store = open();
       for (int i = 0; i < FILES; i++) {
@@ -116,7 +128,7 @@ final class ObjectStoreSimTest {
           OSD,
           index,
           disk,
-          new ObjectStore.Sizes(64 * 4096, 0, prepared),
+          new ObjectStore.Sizes(64 * 4096, 0, cacheBytes, prepared),
           syncs::add,
           background::add);
     }
@@ -153,6 +165,27 @@ final class ObjectStoreSimTest {
       for (Owned o : List.copyOf(files)) {
         end(o);
       }
+      if (!disk.isDead()) {
+        assertCacheIsTheIndex();
+      }
+    }
+
+    private void assertCacheIsTheIndex() {
+      assertThat(store.blockMaps().bytes()).isLessThanOrEqualTo(cacheBytes);
+      for (Owned f : files) {
+        store.blockMaps().forEach(f.id, (object, map) -> assertIsInIndex(f, object, map));
+      }
+    }
+
+    private void assertIsInIndex(Owned f, long object, BlockMap map) {
+      BlockMap durable = index.load(f.id, object).orElseGet(BlockMap::new);
+      if (!Arrays.equals(map.encode(), durable.encode())) {
+        throw new AssertionError("stale map of object " + object + " of " + f.id);
+      }
+    }
+
+    private void assertNothingRemembered(Owned f) {
+      store.blockMaps().forEach(f.id, (object, map) -> assertThat(object).isNull());
     }
 
     private static boolean run(Deque<Runnable> tasks) {
@@ -289,6 +322,7 @@ final class ObjectStoreSimTest {
         f.objects.committed();
         f.durable = target;
         if (cut) {
+          assertNothingRemembered(f);
           f.now = target;
           f.damaged = false;
         }
@@ -316,6 +350,7 @@ final class ObjectStoreSimTest {
       leaks = true;
       long before = f.objects.incarnation();
       f.objects.abandon();
+      assertNothingRemembered(f);
       f.objects = store.open(f.id);
       f.damaged = false;
       f.now = f.durable;
@@ -327,6 +362,7 @@ final class ObjectStoreSimTest {
       if (f.commit == null && !f.objects.isDirty()) {
         long before = f.objects.incarnation();
         f.objects = store.open(f.id);
+        assertNothingRemembered(f);
         assertThat(f.objects.incarnation()).isEqualTo(before);
         assertIs(f, f.now);
       }

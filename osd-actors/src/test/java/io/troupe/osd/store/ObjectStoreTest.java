@@ -56,7 +56,7 @@ final class ObjectStoreTest {
 
   private ObjectStore openObjects(Path p) {
     try {
-      return ObjectStore.open(p, index(), OSD, new ObjectStore.Sizes(1 << 20, 1 << 20));
+      return ObjectStore.open(p, index(), OSD, new ObjectStore.Sizes(1 << 20, 1 << 20, 1 << 20));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

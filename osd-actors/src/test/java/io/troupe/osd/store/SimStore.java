@@ -15,7 +15,12 @@ import java.util.UUID;
 public final class SimStore {
   public static final OsdId OSD = new OsdId(new UUID(1, 1));
   static final int SEGMENT_BYTES = 1 << 20;
-  private static final ObjectStore.Sizes SIZES = new ObjectStore.Sizes(SEGMENT_BYTES, 0, 0);
+
+  /** Some dozens of small objects. */
+  private static final int CACHE_BYTES = 16 << 10;
+
+  private static final ObjectStore.Sizes SIZES =
+      new ObjectStore.Sizes(SEGMENT_BYTES, 0, CACHE_BYTES, 0);
 
   private SimBlockDisk disk = new SimBlockDisk(1);
   private SimIndex index = new SimIndex();
