@@ -44,7 +44,7 @@ public final class FileDisk implements Disk {
               StandardOpenOption.READ,
               StandardOpenOption.WRITE));
     } catch (IOException e) {
-      throw translated(name, e);
+      throw NoSpaceException.translated(name, e);
     }
   }
 
@@ -65,7 +65,7 @@ public final class FileDisk implements Disk {
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw translated(to, e);
+      throw NoSpaceException.translated(to, e);
     }
   }
 
@@ -122,15 +122,6 @@ public final class FileDisk implements Disk {
     }
   }
 
-  /** The JDK tells a full disk by the text of strerror only. */
-  private static IOException translated(String name, IOException e) {
-    String message = String.valueOf(e.getMessage());
-    if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
-      return new NoSpaceException(name + ": no space left", e);
-    }
-    return e;
-  }
-
   private record ChannelFile(String name, FileChannel channel) implements DiskFile {
 
     @Override
@@ -141,7 +132,7 @@ public final class FileDisk implements Disk {
           at += channel.write(source, at);
         }
       } catch (IOException e) {
-        throw translated(name, e);
+        throw NoSpaceException.translated(name, e);
       }
     }
 
@@ -163,7 +154,7 @@ public final class FileDisk implements Disk {
       try {
         channel.force(false);
       } catch (IOException e) {
-        throw translated(name, e);
+        throw NoSpaceException.translated(name, e);
       }
     }
 

@@ -60,7 +60,7 @@ final class FileBlockDisk implements BlockDisk {
       }
       return new ChannelFile(path, channel);
     } catch (IOException e) {
-      throw translated(path, e);
+      throw NoSpaceException.translated(path.toString(), e);
     }
   }
 
@@ -84,14 +84,6 @@ final class FileBlockDisk implements BlockDisk {
     return store.getTotalSpace();
   }
 
-  /** The JDK tells a full disk by the text of strerror only. */
-  private static IOException translated(Path path, IOException e) {
-    String message = String.valueOf(e.getMessage());
-    return message.contains("No space left") || message.contains("Disk quota exceeded")
-        ? new NoSpaceException(path + ": no space left", e)
-        : e;
-  }
-
   private record ChannelFile(Path path, FileChannel channel) implements BlockFile {
     @Override
     public String name() {
@@ -106,7 +98,7 @@ final class FileBlockDisk implements BlockDisk {
           at += channel.write(from, at);
         }
       } catch (IOException e) {
-        throw translated(path, e);
+        throw NoSpaceException.translated(path.toString(), e);
       }
     }
 
