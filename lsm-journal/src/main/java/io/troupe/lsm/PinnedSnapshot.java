@@ -6,12 +6,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** A snapshot: a sequence number that merges respect until it is closed. */
 final class PinnedSnapshot implements Snapshot {
 
-  private final Engine engine;
+  private final Readers readers;
   private final long sequence;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  PinnedSnapshot(Engine engine, long sequence) {
-    this.engine = engine;
+  PinnedSnapshot(Readers readers, long sequence) {
+    this.readers = readers;
     this.sequence = sequence;
   }
 
@@ -22,23 +22,23 @@ final class PinnedSnapshot implements Snapshot {
 
   @Override
   public Optional<byte[]> get(Index index, byte[] key) {
-    return engine.get(index, key, pinned());
+    return readers.get(index, key, pinned());
   }
 
   @Override
   public Cursor cursor(Index index, KeyRange range) {
-    return engine.cursor(index, range, pinned(), false);
+    return readers.cursor(index, range, pinned(), false);
   }
 
   @Override
   public Cursor cursorReverse(Index index, KeyRange range) {
-    return engine.cursor(index, range, pinned(), true);
+    return readers.cursor(index, range, pinned(), true);
   }
 
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      engine.unpin(sequence);
+      readers.unpin(sequence);
     }
   }
 

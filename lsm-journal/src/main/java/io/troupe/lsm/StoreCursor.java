@@ -60,7 +60,7 @@ final class StoreCursor implements Cursor {
     try {
       return descending ? previousKey() : nextKey();
     } catch (IOException e) {
-      throw Engine.readFailure(e);
+      throw Readers.readFailure(e);
     }
   }
 

@@ -1,0 +1,203 @@
+package io.troupe.lsm;
+
+import io.troupe.lsm.disk.NoSpaceException;
+import io.troupe.lsm.memtable.Memtable;
+import io.troupe.lsm.wal.Wal;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The way of commits: admission, log, memtable. For the log thread, but for {@link #mustWait} and
+ * {@link #delayNanos}.
+ */
+final class CommitPath {
+
+  /**
+   * Memtables that may wait to be flushed; with the one that is written they bound memory and the
+   * length of the log.
+   */
+  static final int MAX_FROZEN = 3;
+
+  /**
+   * Tables on level 0 of an index from which on writers are slowed down, and at which they stop.
+   */
+  static final int LEVEL0_SLOW = 8;
+
+  static final int LEVEL0_STOP = 12;
+
+  /**
+   * Bytes a second that writers get at the first step of the slow-down; half of it at each further
+   * step.
+   */
+  private static final long SLOW_BYTES_PER_SECOND = 32 << 20;
+
+  /** How often a memtable may be flushed early to free space. */
+  private static final long RELIEF_NANOS = 1_000_000_000L;
+
+  private final EngineCore core;
+  private final Indices indices;
+  private final Wal wal;
+  private final LogWriter log;
+  private long relievedAt;
+
+  CommitPath(EngineCore core, Indices indices, Wal wal, LogWriter log) {
+    this.core = core;
+    this.indices = indices;
+    this.wal = wal;
+    this.log = log;
+    this.relievedAt = core.nanoClock().getAsLong() - RELIEF_NANOS;
+  }
+
+  /** Writes and completes a group of commits. Never throws: what fails is told to the commits. */
+  void write(List<Commit> group) {
+    IOException failed = core.failure();
+    if (failed != null) {
+      failAll(group, failed);
+      return;
+    }
+    List<Commit> admitted = admitted(group);
+    if (admitted.isEmpty()) {
+      return;
+    }
+    try {
+      int bytes = LogWriter.frameBytes(admitted);
+      int undeclared = log.undeclared(indices.count());
+      long segment = wal.segment();
+      try {
+        if (core.views().current().active().bytes() >= core.options().memtableBytes()
+            && core.views().current().frozen().size() < MAX_FROZEN) {
+          rotate();
+        }
+        core.space()
+            .retried(
+                () -> {
+                  log.ensure(bytes, undeclared);
+                  return bytes;
+                });
+      } catch (NoSpaceException e) {
+        admitted.forEach(
+            commit -> commit.fail(StoreException.Kind.NO_SPACE, "no room for the log"));
+        return;
+      }
+      if (wal.segment() != segment) {
+        core.background().prepare();
+      }
+      boolean sync = false;
+      for (int i = 0; i < admitted.size(); i++) {
+        sync |= admitted.get(i).durability() == Durability.SYNC;
+      }
+      Memtable memtable = core.views().current().active();
+      long first = core.visible() + 1;
+      log.write(admitted, first, bytes, undeclared, sync, memtable);
+      core.counters().group(admitted.size(), sync, bytes);
+      for (int i = 0; i < admitted.size(); i++) {
+        apply(admitted.get(i).batch(), first + i, memtable);
+      }
+      core.publish(first + admitted.size() - 1);
+      for (int i = 0; i < admitted.size(); i++) {
+        admitted.get(i).done().complete(first + i);
+      }
+    } catch (IOException e) {
+      core.fail(e);
+      failAll(admitted, e);
+    }
+  }
+
+  /** Whether a group has to wait for background work. */
+  boolean mustWait() {
+    if (core.failed() || core.blockedBySpace()) {
+      return false; // waiting would not help: the commits are told
+    }
+    View view = core.views().current();
+    return (view.active().bytes() >= core.options().memtableBytes()
+            && view.frozen().size() >= MAX_FROZEN)
+        || view.version().maxLevel0() >= LEVEL0_STOP;
+  }
+
+  /** How long a group of that size is held up, so that compaction keeps up without a stop. */
+  long delayNanos(long bytes) {
+    int over = core.views().current().version().maxLevel0() - LEVEL0_SLOW;
+    return over < 0 ? 0 : bytes * 1_000_000_000L / (SLOW_BYTES_PER_SECOND >> Math.min(over, 4));
+  }
+
+  /**
+   * When the disk is nearly full, moves deletes that are in memory only towards the tables, where
+   * they free what they hide.
+   *
+   * @return whether to ask again after a while
+   */
+  boolean relieve() {
+    View view = core.views().current();
+    if (core.failed() || view.active().isEmpty() || core.hasRoom()) {
+      return false;
+    }
+    long now = core.nanoClock().getAsLong();
+    if (now - relievedAt < RELIEF_NANOS) {
+      return true;
+    }
+    relievedAt = now;
+    if (view.frozen().isEmpty() && view.version().maxLevel0() < LEVEL0_SLOW) {
+      try {
+        rotate();
+      } catch (IOException e) {
+        core.fail(e);
+      }
+      return false;
+    }
+    return true;
+  }
+
+  /** Freezes the memtable, if there is anything in it. */
+  void rotate() throws IOException {
+    if (core.views().current().active().isEmpty()) {
+      return;
+    }
+    // Not needed for what is in the tables, but so that the log never has a hole behind them.
+    wal.force();
+    core.views().rotate(new Memtable(wal.segment()));
+    core.background().flush();
+  }
+
+  private List<Commit> admitted(List<Commit> group) {
+    boolean room = core.hasRoom();
+    View view = core.views().current();
+    boolean full =
+        (view.active().bytes() >= 2 * core.options().memtableBytes()
+                && view.frozen().size() >= MAX_FROZEN)
+            || view.version().maxLevel0() >= 4 * LEVEL0_STOP;
+    boolean stuck =
+        core.blockedBySpace()
+            && (view.version().maxLevel0() >= LEVEL0_STOP || view.frozen().size() >= MAX_FROZEN);
+    if (room && !full && !stuck) {
+      return group;
+    }
+    List<Commit> admitted = new ArrayList<>(group.size());
+    for (Commit commit : group) {
+      if (full || commit.batch().grows()) {
+        commit.fail(
+            StoreException.Kind.NO_SPACE,
+            "the disk is nearly full: " + core.space().freeBytes() + " bytes left");
+      } else {
+        admitted.add(commit);
+      }
+    }
+    return admitted;
+  }
+
+  private static void apply(WriteBatch batch, long sequence, Memtable memtable) {
+    List<WriteBatch.Operation> operations = batch.operations();
+    for (int i = 0; i < operations.size(); i++) {
+      WriteBatch.Operation operation = operations.get(i);
+      memtable.put(operation.index().id(), operation.key(), sequence, operation.value());
+    }
+    memtable.wrote(batch.bytes(), operations.size(), sequence);
+  }
+
+  private static void failAll(List<Commit> group, IOException cause) {
+    var failed =
+        new StoreException(
+            StoreException.Kind.FAILED, "the store failed: " + cause.getMessage(), cause);
+    group.forEach(commit -> commit.done().completeExceptionally(failed));
+  }
+}

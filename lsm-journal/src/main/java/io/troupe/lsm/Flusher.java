@@ -1,0 +1,85 @@
+package io.troupe.lsm;
+
+import io.troupe.lsm.compaction.VersionFilter;
+import io.troupe.lsm.disk.NoSpaceException;
+import io.troupe.lsm.memtable.Memtable;
+import io.troupe.lsm.memtable.SkipList;
+import io.troupe.lsm.version.VersionEdit;
+import io.troupe.lsm.wal.SegmentPool;
+import io.troupe.lsm.wal.WalReplay;
+import java.io.IOException;
+import java.util.List;
+
+/** Writes memtables as tables, and gives up the log behind them. For one thread. */
+final class Flusher {
+
+  private final EngineCore core;
+  private final Versions versions;
+  private final SegmentPool pool;
+  private long oldestSegment;
+
+  Flusher(EngineCore core, Versions versions, SegmentPool pool, long oldestSegment) {
+    this.core = core;
+    this.versions = versions;
+    this.pool = pool;
+    this.oldestSegment = oldestSegment;
+  }
+
+  /** Writes the oldest frozen memtable to level 0. */
+  Engine.Step flush() throws IOException {
+    List<Memtable> frozen = core.views().current().frozen();
+    if (frozen.isEmpty() || core.failed()) {
+      return Engine.Step.IDLE;
+    }
+    Memtable oldest = frozen.getLast();
+    Memtable next =
+        frozen.size() > 1 ? frozen.get(frozen.size() - 2) : core.views().current().active();
+    long walFrom = next.firstSegment();
+    try {
+      core.space()
+          .retried(
+              () -> {
+                flush(oldest, walFrom);
+                return oldest;
+              });
+    } catch (NoSpaceException e) {
+      core.blockedBySpace(true);
+      return Engine.Step.NO_SPACE;
+    }
+    core.blockedBySpace(false);
+    for (; oldestSegment < walFrom; oldestSegment++) {
+      pool.recycle(WalReplay.fileName(oldestSegment));
+    }
+    core.background().compact();
+    return Engine.Step.MORE;
+  }
+
+  private void flush(Memtable memtable, long walFrom) throws IOException {
+    var outputs =
+        new TableMerge(core.disk(), versions.nextFile(), 0, Long.MAX_VALUE, core::isClosed);
+    try {
+      for (int index = 0; index < memtable.indices(); index++) {
+        SkipList list = memtable.list(index);
+        if (list != null) {
+          outputs.write(
+              list.ascending(new byte[0]), new VersionFilter(core.snapshots().all(), false), index);
+        }
+      }
+      core.disk().sync();
+      versions.edit(
+          new VersionEdit(
+              memtable.declared(),
+              outputs.added(),
+              List.of(),
+              memtable.lastSequence(),
+              walFrom,
+              versions.nextFile().get()),
+          core.views()::flushed);
+    } catch (NoSpaceException | StoreException e) {
+      outputs.abandon();
+      throw e;
+    }
+    core.counters().flushed(outputs.bytes());
+    core.space().changed();
+  }
+}
