@@ -24,6 +24,7 @@ import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.ports.ClusterPort;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Test;
 
@@ -41,12 +43,15 @@ final class FlushTest {
   private static final OsdId TWO = new OsdId(new UUID(1, 2));
   private static final FileTime TIME = new FileTime(10, 0);
 
+  private static final Attributes ATTRIBUTES =
+      new Attributes(9, 0100644, 1, 0, 0, 0, 0, 0, TIME, TIME, TIME);
+
   private final Osds osds = new Osds();
   private final OpenInode open =
       new OpenInode(
           new FileId(new VolumeId(new UUID(0, 1)), 9),
           new FileDescription(
-              new Attributes(9, 0100644, 1, 0, 0, 0, 0, 0, TIME, TIME, TIME),
+              ATTRIBUTES,
               Optional.of(
                   new XLocSet(
                       1,
@@ -54,22 +59,31 @@ final class FlushTest {
                           new ReplicaLocation(new StripingPolicy(4096, 2), List.of(ONE, TWO))))),
               Optional.empty()));
 
-  /** What each OSD answers to a sync. */
+  /** What each OSD answers to a sync, and the MRC to a report, unless it takes its time. */
   private static final class Osds implements ClusterPort {
     final Map<OsdId, Result<Synced>> answers = new HashMap<>();
+    final CompletableFuture<Result<Synced>> lateSync = new CompletableFuture<>();
+    boolean late;
+    final List<VolumeCommand.ReportSize> reports = new ArrayList<>();
+    Result<Attributes> reported = Result.ok(ATTRIBUTES);
 
     @Override
     @SuppressWarnings("unchecked") // of a Sync
     public <T> CompletionStage<Result<T>> askReplica(
         OsdId osd, FileId file, Function<ActorRef<Result<T>>, ReplicaCommand> command) {
+      if (late) {
+        return lateSync.thenApply(r -> (Result<T>) r);
+      }
       Result<Synced> answer = answers.getOrDefault(osd, Result.failed(Errno.EIO, "none"));
       return CompletableFuture.completedFuture((Result<T>) answer);
     }
 
     @Override
+    @SuppressWarnings("unchecked") // of a ReportSize
     public <T> CompletionStage<Result<T>> askVolume(
         PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command) {
-      throw new AssertionError();
+      reports.add((VolumeCommand.ReportSize) command.apply(TestInbox.<Result<T>>create().getRef()));
+      return CompletableFuture.completedFuture((Result<T>) reported);
     }
 
     @Override
@@ -100,11 +114,10 @@ final class FlushTest {
     open.acknowledged(osd, incarnation);
   }
 
+  private final Flush flush = new Flush(osds, new Patience(new SimTimer(0), Duration.ofSeconds(5)));
+
   private Result<Done> flush() {
-    return new Flush(osds, new Patience(new SimTimer(0), Duration.ofSeconds(5)))
-        .sync(open, open.take(true).osds())
-        .toCompletableFuture()
-        .join();
+    return flush.sync(open, open.take(true).osds()).toCompletableFuture().join();
   }
 
   private static void assertEio(Result<Done> r) {
@@ -167,5 +180,53 @@ final class FlushTest {
     open.writing(Set.of(ONE));
 
     assertThat(flush()).isEqualTo(Result.ok(Done.DONE));
+  }
+
+  private CompletableFuture<Result<Done>> written(long endOffset) {
+    write(ONE, 5);
+    open.written(0, endOffset, TIME);
+    open.writeEnded();
+    return flush.of(open, true).toCompletableFuture();
+  }
+
+  @Test
+  void theSizeIsOnItsWayWhileTheBytesAreSynced() {
+    osds.late = true;
+
+    CompletableFuture<Result<Done>> flushed = written(100);
+
+    assertThat(osds.reports).hasSize(1);
+    assertThat(osds.reports.getFirst().sizeBytes()).isEqualTo(100);
+    assertThat(flushed).isNotDone();
+    osds.lateSync.complete(Result.ok(new Synced(5)));
+    assertThat(flushed).isCompletedWithValue(Result.ok(Done.DONE));
+    assertThat(open.isClean()).isTrue();
+  }
+
+  @Test
+  void whereOnlyTheSizeArrivesTheFlushFailsAndIsToBeDoneAgain() {
+    assertEio(written(100).join());
+
+    assertThat(open.sizeBytes()).isEqualTo(100);
+    assertThat(open.isClean()).isFalse();
+    osds.answers.put(ONE, Result.ok(new Synced(5)));
+    assertThat(flush.of(open, true).toCompletableFuture().join()).isEqualTo(Result.ok(Done.DONE));
+    assertThat(osds.reports).hasSize(2);
+    assertThat(open.isClean()).isTrue();
+  }
+
+  @Test
+  void whereOnlyTheBytesAreSyncedTheFlushFailsAndReportsAgain() {
+    osds.answers.put(ONE, Result.ok(new Synced(5)));
+    osds.reported = Result.failed(Errno.ENOSPC, "full");
+
+    assertThat(written(100).join())
+        .isInstanceOfSatisfying(
+            Result.Failed.class, f -> assertThat(f.errno()).isEqualTo(Errno.ENOSPC));
+
+    assertThat(open.isClean()).isFalse();
+    osds.reported = Result.ok(ATTRIBUTES);
+    assertThat(flush.of(open, true).toCompletableFuture().join()).isEqualTo(Result.ok(Done.DONE));
+    assertThat(open.isClean()).isTrue();
   }
 }
