@@ -1,5 +1,7 @@
 package io.troupe.lsm;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Walks over the entries of a range as they were when the cursor was made. For one thread at a
  * time. Close it: an open cursor keeps files from being deleted.
@@ -14,11 +16,23 @@ public interface Cursor extends AutoCloseable {
    */
   boolean next();
 
-  /** The key of the entry under the cursor; not to be modified. */
+  /** A copy of the key of the entry under the cursor. */
   byte[] key();
 
-  /** The value of the entry under the cursor; not to be modified. */
+  /** A copy of the value of the entry under the cursor. */
   byte[] value();
+
+  /**
+   * The key of the entry under the cursor, in place: valid until the next move or {@link #close},
+   * afterwards the memory holds something else. Read-only.
+   */
+  MemorySegment keySegment();
+
+  /**
+   * The value of the entry under the cursor, in place: valid until the next move or {@link #close},
+   * afterwards the memory holds something else. Read-only.
+   */
+  MemorySegment valueSegment();
 
   @Override
   void close();

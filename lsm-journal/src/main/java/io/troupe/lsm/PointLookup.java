@@ -1,5 +1,7 @@
 package io.troupe.lsm;
 
+import io.troupe.lsm.entry.Found;
+import io.troupe.lsm.entry.Kind;
 import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.memtable.SkipList;
 import io.troupe.lsm.table.TableCache;
@@ -26,15 +28,31 @@ final class PointLookup {
    */
   static byte @Nullable [] find(TableCache tables, View view, int index, byte[] key, long sequence)
       throws IOException {
-    byte[] found = find(view.active(), index, key, sequence);
-    if (found != null) {
-      return found;
+    var found = new Found();
+    if (!find(tables, view, index, key, sequence, found)) {
+      return null;
+    }
+    byte[] value = found.kind() == Kind.DELETE ? DELETED : found.copyValue();
+    found.release();
+    return value;
+  }
+
+  /**
+   * The newest version up to a sequence number.
+   *
+   * @param found says which, when there is one; to be released before the view
+   * @return whether there is one
+   */
+  static boolean find(
+      TableCache tables, View view, int index, byte[] key, long sequence, Found found)
+      throws IOException {
+    if (find(view.active(), index, key, sequence, found)) {
+      return true;
     }
     List<Memtable> frozen = view.frozen();
     for (int i = 0; i < frozen.size(); i++) {
-      found = find(frozen.get(i), index, key, sequence);
-      if (found != null) {
-        return found;
+      if (find(frozen.get(i), index, key, sequence, found)) {
+        return true;
       }
     }
     Version version = view.version();
@@ -42,29 +60,26 @@ final class PointLookup {
     List<TableMeta> level0 = version.level(index, 0);
     for (int i = 0; i < level0.size(); i++) {
       TableMeta table = level0.get(i);
-      if (covers(table, key)) {
-        found = tables.get(table.number(), key, hash, sequence, DELETED);
-        if (found != null) {
-          return found;
-        }
+      if (covers(table, key) && tables.find(table.number(), key, hash, sequence, found)) {
+        return true;
       }
     }
     for (int level = 1; level < Version.LEVELS; level++) {
       List<TableMeta> sorted = version.level(index, level);
       int at = firstReaching(sorted, key);
-      if (at < sorted.size() && covers(sorted.get(at), key)) {
-        found = tables.get(sorted.get(at).number(), key, hash, sequence, DELETED);
-        if (found != null) {
-          return found;
-        }
+      if (at < sorted.size()
+          && covers(sorted.get(at), key)
+          && tables.find(sorted.get(at).number(), key, hash, sequence, found)) {
+        return true;
       }
     }
-    return null;
+    return false;
   }
 
-  private static byte @Nullable [] find(Memtable memtable, int index, byte[] key, long sequence) {
+  private static boolean find(
+      Memtable memtable, int index, byte[] key, long sequence, Found found) {
     SkipList list = memtable.list(index);
-    return list == null ? null : list.get(key, sequence, DELETED);
+    return list != null && list.find(key, sequence, found);
   }
 
   private static boolean covers(TableMeta table, byte[] key) {

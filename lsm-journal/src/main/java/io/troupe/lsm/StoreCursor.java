@@ -1,6 +1,8 @@
 package io.troupe.lsm;
 
 import io.troupe.lsm.entry.EntryCursor;
+import io.troupe.lsm.entry.Keys;
+import io.troupe.lsm.entry.Kind;
 import io.troupe.lsm.entry.MergeCursor;
 import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.memtable.SkipList;
@@ -8,6 +10,8 @@ import io.troupe.lsm.table.TableCache;
 import io.troupe.lsm.version.TableMeta;
 import io.troupe.lsm.version.Version;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,18 +23,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreCursor implements Cursor {
 
-  private static final byte[] EMPTY = new byte[0];
-
   private final Views views;
   private final View view;
   private final long sequence;
   private final KeyRange range;
+  private final byte @Nullable [] to;
   private final boolean descending;
   private final EntryCursor entries;
-  private boolean onEntry; // whether entries stands on one that was not looked at
+  private boolean ahead; // whether entries stands on one that was not looked at
   private boolean closed;
-  private byte[] key = EMPTY;
-  private byte[] value = EMPTY;
+  private boolean onEntry;
+  private byte[] key = new byte[64];
+  private int keyLength;
+  private MemorySegment memory = MemorySegment.NULL;
+  private long valueOffset;
+  private int valueLength;
+  private byte[] kept =
+      new byte[0]; // the value, where entries has to move on to know that it counts
 
   /** Takes over a retained view. */
   StoreCursor(
@@ -46,10 +55,19 @@ final class StoreCursor implements Cursor {
     this.view = view;
     this.sequence = sequence;
     this.range = range;
+    this.to = range.to().orElse(null);
     this.descending = descending;
     this.entries =
         new MergeCursor(sources(view, tables, index.id(), range, descending), descending);
-    this.onEntry = entries.next();
+    boolean done = false;
+    try {
+      this.ahead = entries.next();
+      done = true;
+    } finally {
+      if (!done) {
+        entries.close();
+      }
+    }
   }
 
   @Override
@@ -58,82 +76,135 @@ final class StoreCursor implements Cursor {
       throw new IllegalStateException("the cursor is closed");
     }
     try {
-      return descending ? previousKey() : nextKey();
+      onEntry = descending ? previousKey() : nextKey();
+      return onEntry;
     } catch (IOException e) {
+      onEntry = false;
       throw Readers.readFailure(e);
     }
   }
 
   @Override
+  public MemorySegment keySegment() {
+    checkOnEntry();
+    return MemorySegment.ofArray(key).asSlice(0, keyLength).asReadOnly();
+  }
+
+  @Override
+  public MemorySegment valueSegment() {
+    checkOnEntry();
+    return memory.asSlice(valueOffset, valueLength).asReadOnly();
+  }
+
+  @Override
   public byte[] key() {
-    return key;
+    checkOnEntry();
+    return Arrays.copyOf(key, keyLength);
   }
 
   @Override
   public byte[] value() {
-    return value;
+    checkOnEntry();
+    byte[] copy = new byte[valueLength];
+    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, valueOffset, copy, 0, valueLength);
+    return copy;
   }
 
   @Override
   public void close() {
     if (!closed) {
       closed = true;
+      onEntry = false;
+      entries.close();
       views.release(view);
+    }
+  }
+
+  private void checkOnEntry() {
+    if (!onEntry) {
+      throw new IllegalStateException("the cursor is not on an entry");
     }
   }
 
   /**
    * Versions of a key come newest first: the first one up to the sequence number counts, the others
-   * are stepped over.
+   * are stepped over by the next move, so that the value can be looked at where it is.
    */
   private boolean nextKey() throws IOException {
-    while (onEntry) {
+    if (onEntry) {
+      skipKey();
+    }
+    while (ahead) {
       if (entries.sequence() > sequence) {
-        onEntry = entries.next();
+        ahead = entries.next();
         continue;
       }
-      byte[] found = entries.key();
-      byte[] to = range.to().orElse(null);
-      if (to != null && Arrays.compareUnsigned(found, to) >= 0) {
-        onEntry = false;
+      keepKey();
+      byte[] end = to;
+      if (end != null && Arrays.compareUnsigned(key, 0, keyLength, end, 0, end.length) >= 0) {
+        ahead = false;
         return false;
       }
-      boolean gone = entries.isDelete();
-      byte[] foundValue = gone ? EMPTY : entries.value();
-      do {
-        onEntry = entries.next();
-      } while (onEntry && Arrays.equals(entries.key(), found));
-      if (!gone) {
-        key = found;
-        value = foundValue;
+      if (entries.kind() != Kind.DELETE) {
+        memory = entries.valueMemory();
+        valueOffset = entries.valueOffset();
+        valueLength = entries.valueLength();
         return true;
       }
+      skipKey();
     }
     return false;
   }
 
   /** Versions of a key come oldest first: the last one up to the sequence number counts. */
   private boolean previousKey() throws IOException {
-    while (onEntry) {
-      byte[] found = entries.key();
-      if (Arrays.compareUnsigned(found, range.from()) < 0) {
-        onEntry = false;
+    byte[] from = range.from();
+    while (ahead) {
+      keepKey();
+      if (Arrays.compareUnsigned(key, 0, keyLength, from, 0, from.length) < 0) {
+        ahead = false;
         return false;
       }
-      byte @Nullable [] newest = null;
+      boolean present = false;
       do {
         if (entries.sequence() <= sequence) {
-          newest = entries.isDelete() ? null : entries.value();
+          present = entries.kind() != Kind.DELETE;
+          if (present) {
+            keepValue();
+          }
         }
-        onEntry = entries.next();
-      } while (onEntry && Arrays.equals(entries.key(), found));
-      if (newest != null) {
-        key = found;
-        value = newest;
+        ahead = entries.next();
+      } while (ahead && Keys.same(entries.keyBuffer(), entries.keyLength(), key, keyLength));
+      if (present) {
         return true;
       }
     }
     return false;
+  }
+
+  private void skipKey() throws IOException {
+    do {
+      ahead = entries.next();
+    } while (ahead && Keys.same(entries.keyBuffer(), entries.keyLength(), key, keyLength));
+  }
+
+  private void keepKey() {
+    keyLength = entries.keyLength();
+    if (key.length < keyLength) {
+      key = new byte[2 * keyLength];
+    }
+    System.arraycopy(entries.keyBuffer(), 0, key, 0, keyLength);
+  }
+
+  private void keepValue() {
+    valueLength = entries.valueLength();
+    if (kept.length < valueLength) {
+      kept = new byte[Math.max(256, 2 * valueLength)];
+    }
+    MemorySegment.copy(
+        entries.valueMemory(), ValueLayout.JAVA_BYTE, entries.valueOffset(), kept, 0, valueLength);
+    memory = MemorySegment.ofArray(kept);
+    valueOffset = 0;
   }
 
   private static List<EntryCursor> sources(
@@ -206,6 +277,9 @@ final class StoreCursor implements Cursor {
         if (opened == level.size()) {
           return false;
         }
+        if (table != null) {
+          table.close();
+        }
         current = open(level.get(descending ? level.size() - 1 - opened : opened).number());
         opened++;
       }
@@ -220,8 +294,13 @@ final class StoreCursor implements Cursor {
     }
 
     @Override
-    public byte[] key() {
-      return table().key();
+    public byte[] keyBuffer() {
+      return table().keyBuffer();
+    }
+
+    @Override
+    public int keyLength() {
+      return table().keyLength();
     }
 
     @Override
@@ -230,13 +309,31 @@ final class StoreCursor implements Cursor {
     }
 
     @Override
-    public boolean isDelete() {
-      return table().isDelete();
+    public byte kind() {
+      return table().kind();
     }
 
     @Override
-    public byte[] value() {
-      return table().value();
+    public MemorySegment valueMemory() {
+      return table().valueMemory();
+    }
+
+    @Override
+    public long valueOffset() {
+      return table().valueOffset();
+    }
+
+    @Override
+    public int valueLength() {
+      return table().valueLength();
+    }
+
+    @Override
+    public void close() {
+      EntryCursor table = current;
+      if (table != null) {
+        table.close();
+      }
     }
 
     private EntryCursor table() {

@@ -8,7 +8,6 @@ import io.troupe.lsm.table.TableWriter;
 import io.troupe.lsm.version.VersionEdit;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * Writes the tables of one flush or one compaction. They belong to nobody until an edit names them.
  */
 final class TableMerge {
-
-  private static final byte[] NONE = new byte[0];
 
   private final Disk disk;
   private final AtomicLong nextFile;
@@ -46,24 +43,25 @@ final class TableMerge {
 
   /**
    * Writes what a filter keeps of the entries of an index; all versions of a key into the same
-   * table.
+   * table. Closes the cursor.
    *
    * @throws StoreException CLOSED when cancelled
    */
   void write(EntryCursor entries, VersionFilter filter, int index) throws IOException {
-    byte[] last = NONE;
-    while (entries.next()) {
-      if (cancelled.getAsBoolean()) {
-        throw new StoreException(StoreException.Kind.CLOSED, "the store is closed");
-      }
-      byte[] key = entries.key();
-      boolean delete = entries.isDelete();
-      if (filter.keep(key, entries.sequence(), delete)) {
-        if (current != null && current.bytes() >= tableBytes && !Arrays.equals(key, last)) {
-          finish();
+    try (entries) {
+      while (entries.next()) {
+        if (cancelled.getAsBoolean()) {
+          throw new StoreException(StoreException.Kind.CLOSED, "the store is closed");
         }
-        writer(index).add(key, entries.sequence(), delete ? null : entries.value());
-        last = key;
+        byte[] key = entries.keyBuffer();
+        int length = entries.keyLength();
+        if (filter.keep(key, length, entries.sequence(), entries.kind())) {
+          TableWriter writer = current;
+          if (writer != null && writer.bytes() >= tableBytes && !writer.endsWith(key, length)) {
+            finish();
+          }
+          writer(index).add(entries);
+        }
       }
     }
     finish();

@@ -1,7 +1,8 @@
 package io.troupe.lsm.compaction;
 
+import io.troupe.lsm.entry.Keys;
+import io.troupe.lsm.entry.Kind;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which versions of keys a merge has to keep. Asked for every version in order (keys ascending,
@@ -15,7 +16,8 @@ public final class VersionFilter {
 
   private final long[] snapshots;
   private final boolean bottom;
-  private byte @Nullable [] key;
+  private byte[] key = new byte[64];
+  private int keyLength; // none before the first: keys have at least one byte
   private int stratum;
 
   /**
@@ -27,13 +29,20 @@ public final class VersionFilter {
     this.bottom = bottom;
   }
 
-  /** Whether the next version is kept. */
-  public boolean keep(byte[] nextKey, long sequence, boolean isDelete) {
+  /** Whether the next version is kept; its key is the start of an array. */
+  public boolean keep(byte[] nextKey, int nextLength, long sequence, byte kind) {
     int at = Arrays.binarySearch(snapshots, sequence);
     int nextStratum = at >= 0 ? at : -at - 1;
-    boolean hidden = key != null && nextStratum == stratum && Arrays.equals(key, nextKey);
-    key = nextKey;
+    boolean same = Keys.same(key, keyLength, nextKey, nextLength);
+    boolean hidden = same && nextStratum == stratum;
+    if (!same) {
+      if (key.length < nextLength) {
+        key = new byte[2 * nextLength];
+      }
+      System.arraycopy(nextKey, 0, key, 0, nextLength);
+      keyLength = nextLength;
+    }
     stratum = nextStratum;
-    return !hidden && !(isDelete && bottom && nextStratum == 0);
+    return !hidden && !(kind == Kind.DELETE && bottom && nextStratum == 0);
   }
 }

@@ -18,17 +18,33 @@ public final class Keys {
 
   /** Compares two versions. */
   public static int compare(byte[] a, long aSequence, byte[] b, long bSequence) {
-    int order = Arrays.compareUnsigned(a, b);
+    return compare(a, a.length, aSequence, b, b.length, bSequence);
+  }
+
+  /** Compares two versions whose keys are the starts of arrays. */
+  public static int compare(
+      byte[] a, int aLength, long aSequence, byte[] b, int bLength, long bSequence) {
+    int order = Arrays.compareUnsigned(a, 0, aLength, b, 0, bLength);
     return order != 0 ? order : Long.compare(bSequence, aSequence);
+  }
+
+  /** Whether the start of an array is a key. */
+  public static boolean same(byte[] a, int aLength, byte[] b, int bLength) {
+    return Arrays.equals(a, 0, aLength, b, 0, bLength);
   }
 
   /** The first eight bytes, zero-padded: orders keys (as unsigned) wherever two prefixes differ. */
   public static long prefix(byte[] key) {
-    if (key.length >= Long.BYTES) {
+    return prefix(key, key.length);
+  }
+
+  /** As {@link #prefix(byte[])}, of a key that is the start of an array. */
+  public static long prefix(byte[] key, int length) {
+    if (length >= Long.BYTES) {
       return (long) LONG.get(key, 0);
     }
     long prefix = 0;
-    for (int i = 0; i < key.length; i++) {
+    for (int i = 0; i < length; i++) {
       prefix |= (key[i] & 0xffL) << (56 - 8 * i);
     }
     return prefix;

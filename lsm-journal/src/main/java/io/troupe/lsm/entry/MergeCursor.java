@@ -1,22 +1,57 @@
 package io.troupe.lsm.entry;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
  * Merges cursors of one direction into one of that direction: a binary heap on their current
- * entries.
+ * entries. Keys are compared by their first eight bytes before anything else, which a head keeps
+ * beside its cursor. A move allocates nothing.
  */
 public final class MergeCursor implements EntryCursor {
 
-  private final EntryCursor[] heap;
-  private final int sign;
+  /** A source and what orders its current entry. */
+  private static final class Head {
+    final EntryCursor cursor;
+    byte[] key = new byte[0];
+    int length;
+    long prefix;
+    long sequence;
+
+    Head(EntryCursor cursor) {
+      this.cursor = cursor;
+    }
+
+    boolean next() throws IOException {
+      if (!cursor.next()) {
+        return false;
+      }
+      key = cursor.keyBuffer();
+      length = cursor.keyLength();
+      prefix = Keys.prefix(key, length);
+      sequence = cursor.sequence();
+      return true;
+    }
+
+    int compare(Head other) {
+      return prefix != other.prefix
+          ? Long.compareUnsigned(prefix, other.prefix)
+          : Keys.compare(key, length, sequence, other.key, other.length, other.sequence);
+    }
+  }
+
+  private final Head[] heads;
+  private final Head[] heap;
+  private final boolean descending;
   private int size;
   private boolean started;
 
+  /** Takes over the sources: closing it closes them. */
   public MergeCursor(List<? extends EntryCursor> sources, boolean descending) {
-    this.heap = sources.toArray(EntryCursor[]::new);
-    this.sign = descending ? -1 : 1;
+    this.heads = sources.stream().map(Head::new).toArray(Head[]::new);
+    this.heap = heads.clone();
+    this.descending = descending;
   }
 
   @Override
@@ -32,9 +67,9 @@ public final class MergeCursor implements EntryCursor {
       return size > 0;
     }
     started = true;
-    for (EntryCursor source : heap) {
-      if (source.next()) {
-        heap[size++] = source;
+    for (Head head : heads) {
+      if (head.next()) {
+        heap[size++] = head;
       }
     }
     for (int i = size / 2 - 1; i >= 0; i--) {
@@ -44,23 +79,45 @@ public final class MergeCursor implements EntryCursor {
   }
 
   @Override
-  public byte[] key() {
-    return heap[0].key();
+  public byte[] keyBuffer() {
+    return heap[0].key;
+  }
+
+  @Override
+  public int keyLength() {
+    return heap[0].length;
   }
 
   @Override
   public long sequence() {
-    return heap[0].sequence();
+    return heap[0].sequence;
   }
 
   @Override
-  public boolean isDelete() {
-    return heap[0].isDelete();
+  public byte kind() {
+    return heap[0].cursor.kind();
   }
 
   @Override
-  public byte[] value() {
-    return heap[0].value();
+  public MemorySegment valueMemory() {
+    return heap[0].cursor.valueMemory();
+  }
+
+  @Override
+  public long valueOffset() {
+    return heap[0].cursor.valueOffset();
+  }
+
+  @Override
+  public int valueLength() {
+    return heap[0].cursor.valueLength();
+  }
+
+  @Override
+  public void close() {
+    for (Head head : heads) {
+      head.cursor.close();
+    }
   }
 
   private void sink(int start) {
@@ -70,21 +127,21 @@ public final class MergeCursor implements EntryCursor {
       if (child >= size) {
         return;
       }
-      if (child + 1 < size && before(child + 1, child)) {
+      if (child + 1 < size && before(heap[child + 1], heap[child])) {
         child++;
       }
-      if (!before(child, i)) {
+      if (!before(heap[child], heap[i])) {
         return;
       }
-      EntryCursor moved = heap[i];
+      Head moved = heap[i];
       heap[i] = heap[child];
       heap[child] = moved;
       i = child;
     }
   }
 
-  private boolean before(int a, int b) {
-    return sign * Keys.compare(heap[a].key(), heap[a].sequence(), heap[b].key(), heap[b].sequence())
-        < 0;
+  private boolean before(Head a, Head b) {
+    int order = a.compare(b);
+    return descending ? order > 0 : order < 0;
   }
 }

@@ -1,6 +1,7 @@
 package io.troupe.lsm.memtable;
 
 import io.troupe.lsm.Index;
+import io.troupe.lsm.entry.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class Memtable {
   private static final int NODE_BYTES = 112;
 
   private static final @Nullable SkipList[] NONE = new SkipList[0];
+  private static final byte[] NO_VALUE = new byte[0];
 
   private final long firstSegment;
   private volatile @Nullable SkipList[] lists = NONE;
@@ -35,6 +37,15 @@ public final class Memtable {
 
   /** Adds a version; a null value is a delete. Log thread only. */
   public void put(int index, byte[] key, long sequence, byte @Nullable [] value) {
+    if (value == null) {
+      put(index, key, sequence, Kind.DELETE, NO_VALUE);
+    } else {
+      put(index, key, sequence, Kind.PUT, value);
+    }
+  }
+
+  /** Adds a version of a {@link Kind}. Log thread only. */
+  public void put(int index, byte[] key, long sequence, byte kind, byte[] value) {
     @Nullable SkipList[] known = lists;
     SkipList list = index < known.length ? known[index] : null;
     if (list == null) {
@@ -43,7 +54,7 @@ public final class Memtable {
       known[index] = list;
       lists = known;
     }
-    list.put(key, sequence, value);
+    list.put(key, sequence, kind, value);
   }
 
   /** Accounts for a batch that was put. Log thread only. */

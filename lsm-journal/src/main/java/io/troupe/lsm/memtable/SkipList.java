@@ -1,7 +1,10 @@
 package io.troupe.lsm.memtable;
 
 import io.troupe.lsm.entry.EntryCursor;
+import io.troupe.lsm.entry.Found;
 import io.troupe.lsm.entry.Keys;
+import io.troupe.lsm.entry.Kind;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -24,13 +27,15 @@ public final class SkipList {
     final long prefix;
     final long sequence;
     // Replaced only while the sequence number is not visible yet, so plain.
-    byte @Nullable [] value;
+    byte kind;
+    byte[] value;
     final @Nullable Node[] next;
 
-    Node(byte[] key, long sequence, byte @Nullable [] value, int height) {
+    Node(byte[] key, long sequence, byte kind, byte[] value, int height) {
       this.key = key;
       this.prefix = Keys.prefix(key);
       this.sequence = sequence;
+      this.kind = kind;
       this.value = value;
       this.next = new Node[height];
     }
@@ -49,7 +54,8 @@ public final class SkipList {
     }
   }
 
-  private final Node head = new Node(new byte[0], Long.MAX_VALUE, null, MAX_HEIGHT);
+  private final Node head =
+      new Node(new byte[0], Long.MAX_VALUE, Kind.DELETE, new byte[0], MAX_HEIGHT);
   private final Node[] finger = new Node[MAX_HEIGHT];
   private long random = 0x9e3779b97f4a7c15L;
   private int size;
@@ -59,7 +65,7 @@ public final class SkipList {
   }
 
   /** Adds a version, or replaces the value of an equal one. Writer only. The arrays are kept. */
-  public void put(byte[] key, long sequence, byte @Nullable [] value) {
+  public void put(byte[] key, long sequence, byte kind, byte[] value) {
     long prefix = Keys.prefix(key);
     int level = 0;
     while (level < MAX_HEIGHT - 1 && !brackets(finger[level], level, key, prefix, sequence)) {
@@ -79,10 +85,11 @@ public final class SkipList {
     }
     Node successor = finger[0].next(0);
     if (successor != null && successor.sequence == sequence && Arrays.equals(successor.key, key)) {
+      successor.kind = kind;
       successor.value = value;
       return;
     }
-    Node node = new Node(key, sequence, value, height());
+    Node node = new Node(key, sequence, kind, value, height());
     for (int i = 0; i < node.next.length; i++) {
       node.next[i] = finger[i].next(i);
       LINK.setRelease(finger[i].next, i, node);
@@ -99,16 +106,17 @@ public final class SkipList {
   /**
    * The newest version of a key that is not newer than a sequence number.
    *
-   * @return its value, {@code deleted} itself when that version is a delete, null when there is
-   *     none
+   * @param answer says which, when there is one
+   * @return whether there is one
    */
-  public byte @Nullable [] get(byte[] key, long sequence, byte[] deleted) {
+  public boolean find(byte[] key, long sequence, Found answer) {
     Node found = firstNotBefore(key, sequence);
     if (found == null || !Arrays.equals(found.key, key)) {
-      return null;
+      return false;
     }
     byte[] value = found.value;
-    return value == null ? deleted : value;
+    answer.set(found.kind, found.sequence, MemorySegment.ofArray(value), 0, value.length, null);
+    return true;
   }
 
   /** All versions from a key on, in order. */
@@ -211,8 +219,13 @@ public final class SkipList {
     }
 
     @Override
-    public byte[] key() {
+    public byte[] keyBuffer() {
       return node().key;
+    }
+
+    @Override
+    public int keyLength() {
+      return node().key.length;
     }
 
     @Override
@@ -221,14 +234,23 @@ public final class SkipList {
     }
 
     @Override
-    public boolean isDelete() {
-      return node().value == null;
+    public byte kind() {
+      return node().kind;
     }
 
     @Override
-    public byte[] value() {
-      byte[] value = node().value;
-      return value == null ? new byte[0] : value;
+    public MemorySegment valueMemory() {
+      return MemorySegment.ofArray(node().value);
+    }
+
+    @Override
+    public long valueOffset() {
+      return 0;
+    }
+
+    @Override
+    public int valueLength() {
+      return node().value.length;
     }
 
     private Node node() {

@@ -1,6 +1,7 @@
 package io.troupe.lsm.table;
 
 import io.troupe.lsm.CorruptionException;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -20,6 +21,7 @@ final class Block {
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
   private final byte[] bytes;
+  private final MemorySegment memory;
   private final int count;
   private final int offsets;
 
@@ -28,6 +30,7 @@ final class Block {
 
   private Block(byte[] bytes, int count, int offsets) {
     this.bytes = bytes;
+    this.memory = MemorySegment.ofArray(bytes);
     this.count = count;
     this.offsets = offsets;
   }
@@ -79,25 +82,39 @@ final class Block {
     return Arrays.equals(bytes, keyAt, keyAt + keyLength(at), key, 0, key.length);
   }
 
-  byte[] key(int entry) {
+  /** Copies a key to the start of an array, or of a longer one; returns which. */
+  byte[] key(int entry, byte[] buffer) {
     int at = at(entry);
-    int keyAt = at + TableFormat.ENTRY_HEADER_BYTES;
-    return Arrays.copyOfRange(bytes, keyAt, keyAt + keyLength(at));
+    int length = keyLength(at);
+    byte[] target = buffer.length < length ? new byte[2 * length] : buffer;
+    System.arraycopy(bytes, at + TableFormat.ENTRY_HEADER_BYTES, target, 0, length);
+    return target;
+  }
+
+  int keyLengthOf(int entry) {
+    return keyLength(at(entry));
   }
 
   long sequence(int entry) {
     return (long) LONG.get(bytes, at(entry));
   }
 
-  boolean isDelete(int entry) {
-    return valueLength(at(entry)) < 0;
+  byte kind(int entry) {
+    return bytes[at(entry) + 14];
   }
 
-  /** A copy of the value; empty for a delete. */
-  byte[] value(int entry) {
+  /** All of the block. */
+  MemorySegment memory() {
+    return memory;
+  }
+
+  int valueOffset(int entry) {
     int at = at(entry);
-    int valueAt = at + TableFormat.ENTRY_HEADER_BYTES + keyLength(at);
-    return Arrays.copyOfRange(bytes, valueAt, valueAt + Math.max(0, valueLength(at)));
+    return at + TableFormat.ENTRY_HEADER_BYTES + keyLength(at);
+  }
+
+  int valueLength(int entry) {
+    return (int) INT.get(bytes, at(entry) + 10);
   }
 
   private int compare(int entry, byte[] key, long sequence) {
@@ -113,9 +130,5 @@ final class Block {
 
   private int keyLength(int at) {
     return (short) SHORT.get(bytes, at + 8) & 0xffff;
-  }
-
-  private int valueLength(int at) {
-    return (int) INT.get(bytes, at + 10);
   }
 }

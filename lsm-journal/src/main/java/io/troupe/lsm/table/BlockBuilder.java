@@ -1,8 +1,9 @@
 package io.troupe.lsm.table;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the entries of one block, in order. Layout: {@link TableFormat}. Used again after {@link
@@ -14,8 +15,15 @@ final class BlockBuilder {
   private int[] offsets = new int[64];
   private int count;
 
-  void add(byte[] key, long sequence, byte @Nullable [] value) {
-    int needed = TableFormat.ENTRY_HEADER_BYTES + key.length + (value == null ? 0 : value.length);
+  void add(
+      byte[] key,
+      int keyLength,
+      long sequence,
+      byte kind,
+      MemorySegment value,
+      long valueOffset,
+      int valueLength) {
+    int needed = TableFormat.ENTRY_HEADER_BYTES + keyLength + valueLength;
     if (entries.remaining() < needed) {
       int capacity = Math.max(2 * entries.capacity(), entries.position() + needed);
       entries = ByteBuffer.allocate(capacity).put(entries.flip());
@@ -26,12 +34,18 @@ final class BlockBuilder {
     offsets[count++] = entries.position();
     entries
         .putLong(sequence)
-        .putShort((short) key.length)
-        .putInt(value == null ? -1 : value.length)
-        .put(key);
-    if (value != null) {
-      entries.put(value);
-    }
+        .putShort((short) keyLength)
+        .putInt(valueLength)
+        .put(kind)
+        .put(key, 0, keyLength);
+    MemorySegment.copy(
+        value,
+        ValueLayout.JAVA_BYTE,
+        valueOffset,
+        entries.array(),
+        entries.position(),
+        valueLength);
+    entries.position(entries.position() + valueLength);
   }
 
   /** Whether an entry of that size is better put into the next block. */

@@ -39,13 +39,18 @@ final class Bloom {
 
   /** Mixes a key into 64 bits (multiply, fold, finish as in splitmix64). */
   static long hash(byte[] key) {
-    long hash = key.length * 0x9e3779b97f4a7c15L;
+    return hash(key, key.length);
+  }
+
+  /** As {@link #hash(byte[])}, of a key that is the start of an array. */
+  static long hash(byte[] key, int length) {
+    long hash = length * 0x9e3779b97f4a7c15L;
     int at = 0;
-    for (; at + 8 <= key.length; at += 8) {
+    for (; at + 8 <= length; at += 8) {
       hash = mix(hash ^ (long) LONG.get(key, at));
     }
     long rest = 0;
-    for (; at < key.length; at++) {
+    for (; at < length; at++) {
       rest = (rest << 8) | (key[at] & 0xff);
     }
     return mix(mix(hash ^ rest) + 0x632be59bd9b4e019L);

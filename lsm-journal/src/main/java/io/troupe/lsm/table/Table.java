@@ -4,7 +4,9 @@ import io.troupe.lsm.CorruptionException;
 import io.troupe.lsm.disk.Disk;
 import io.troupe.lsm.disk.DiskFile;
 import io.troupe.lsm.entry.EntryCursor;
+import io.troupe.lsm.entry.Found;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -89,21 +91,28 @@ final class Table {
     }
   }
 
-  /** As {@link io.troupe.lsm.memtable.SkipList#get}. */
-  byte @Nullable [] get(byte[] key, long hash, long sequence, byte[] deleted) throws IOException {
+  /** As {@link io.troupe.lsm.memtable.SkipList#find}. */
+  boolean find(byte[] key, long hash, long sequence, Found answer) throws IOException {
     if (!filter.mayContain(hash)) {
-      return null;
+      return false;
     }
     int number = fence.find(key, sequence);
     if (number == fence.blocks()) {
-      return null;
+      return false;
     }
     Block block = block(number, true);
     int entry = block.lowerBound(key, sequence);
     if (entry == block.count() || !block.hasKey(entry, key)) {
-      return null;
+      return false;
     }
-    return block.isDelete(entry) ? deleted : block.value(entry);
+    answer.set(
+        block.kind(entry),
+        block.sequence(entry),
+        block.memory(),
+        block.valueOffset(entry),
+        block.valueLength(entry),
+        null);
+    return true;
   }
 
   /** False when it is closed already: to be looked up again. */
@@ -174,7 +183,8 @@ final class Table {
     private int entry;
     private @Nullable Block block;
     private int blocks;
-    private byte @Nullable [] key; // of the entry, copied once
+    private byte[] key = new byte[64];
+    private int keyOf = -1; // the entry whose key was copied
 
     /** Stands in front of the entry at that place. */
     Position(TableCache tables, long table, boolean descending, boolean keep) {
@@ -222,7 +232,7 @@ final class Table {
     @Override
     public boolean next() throws IOException {
       Block current = current();
-      key = null;
+      keyOf = -1;
       if (descending) {
         entry--;
         while (entry < 0) {
@@ -250,13 +260,17 @@ final class Table {
     }
 
     @Override
-    public byte[] key() {
-      byte[] copied = key;
-      if (copied == null) {
-        copied = current().key(entry);
-        key = copied;
+    public byte[] keyBuffer() {
+      if (keyOf != entry) {
+        key = current().key(entry, key);
+        keyOf = entry;
       }
-      return copied;
+      return key;
+    }
+
+    @Override
+    public int keyLength() {
+      return current().keyLengthOf(entry);
     }
 
     @Override
@@ -265,13 +279,23 @@ final class Table {
     }
 
     @Override
-    public boolean isDelete() {
-      return current().isDelete(entry);
+    public byte kind() {
+      return current().kind(entry);
     }
 
     @Override
-    public byte[] value() {
-      return current().value(entry);
+    public MemorySegment valueMemory() {
+      return current().memory();
+    }
+
+    @Override
+    public long valueOffset() {
+      return current().valueOffset(entry);
+    }
+
+    @Override
+    public int valueLength() {
+      return current().valueLength(entry);
     }
 
     private Block current() {

@@ -3,20 +3,18 @@ package io.troupe.lsm.table;
 import io.troupe.lsm.StoreException;
 import io.troupe.lsm.disk.Disk;
 import io.troupe.lsm.entry.EntryCursor;
+import io.troupe.lsm.entry.Found;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** Opens tables when they are read, and keeps a bounded number of them open. Thread-safe. */
 public final class TableCache {
 
   /** A block of a table, and how many blocks there are. */
   record Place(int block, int blocks) {}
-
-  private record Found(byte @Nullable [] value) {}
 
   private interface Reading<T> {
     T from(Table table) throws IOException;
@@ -36,26 +34,28 @@ public final class TableCache {
   }
 
   /**
-   * The newest version of a key in a table that is not newer than a sequence number: its value,
-   * {@code deleted}, or null.
+   * The newest version of a key in a table that is not newer than a sequence number.
+   *
+   * @param answer says which, when there is one; to be released
+   * @return whether there is one
    */
-  public byte @Nullable [] get(long table, byte[] key, long hash, long sequence, byte[] deleted)
+  public boolean find(long table, byte[] key, long hash, long sequence, Found answer)
       throws IOException {
     Table opened = open.get(table);
     if (opened != null && opened.retain()) {
       opened.referenced = true;
       try {
-        return opened.get(key, hash, sequence, deleted);
+        return opened.find(key, hash, sequence, answer);
       } catch (ClosedChannelException e) {
         // a reader was interrupted: the slow way opens it again
       } finally {
         opened.release();
       }
     }
-    return read(table, reopened -> new Found(reopened.get(key, hash, sequence, deleted))).value();
+    return read(table, reopened -> reopened.find(key, hash, sequence, answer));
   }
 
-  /** The hash of a key for {@link #get}: computed once for all tables that are asked. */
+  /** The hash of a key for {@link #find}: computed once for all tables that are asked. */
   public static long hash(byte[] key) {
     return Bloom.hash(key);
   }

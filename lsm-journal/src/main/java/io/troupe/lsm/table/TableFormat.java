@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
  * file:   | block | block | … | filter | fence | footer |
  *
  * block:  | entry | entry | … | offset of each entry u32 … | count u32 | crc32c |
- * entry:  | sequence u64 | key length u16 | value length i32, -1 for a delete | key | value |
+ * entry:  | sequence u64 | key length u16 | value length i32 | kind u8 | key | value |
  *
  * filter: | lines of 512 bits … | crc32c |
  *
@@ -32,12 +32,12 @@ import java.util.zip.CRC32C;
 public final class TableFormat {
 
   static final int BLOCK_BYTES = 4096;
-  static final int ENTRY_HEADER_BYTES = 14;
+  static final int ENTRY_HEADER_BYTES = 15;
   static final int FOOTER_BYTES = 88;
   static final int CRC_BYTES = 4;
 
   private static final int MAGIC = 0x54525354; // TRST
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final String SUFFIX = ".sst";
 
   private TableFormat() {}

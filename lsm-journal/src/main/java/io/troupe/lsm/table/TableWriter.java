@@ -2,12 +2,15 @@ package io.troupe.lsm.table;
 
 import io.troupe.lsm.disk.Disk;
 import io.troupe.lsm.disk.DiskFile;
+import io.troupe.lsm.entry.EntryCursor;
+import io.troupe.lsm.entry.Keys;
+import io.troupe.lsm.entry.Kind;
 import io.troupe.lsm.version.TableMeta;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one table, from entries in order. When {@link #finish} returns, its contents are durable;
@@ -35,7 +38,8 @@ public final class TableWriter implements Closeable {
   private long lowestSequence = Long.MAX_VALUE;
   private long highestSequence;
   private byte[] smallest = new byte[0];
-  private byte[] last = new byte[0];
+  private byte[] last = new byte[64];
+  private int lastLength;
   private long lastSequence;
 
   public TableWriter(Disk disk, long number, int index) throws IOException {
@@ -44,27 +48,59 @@ public final class TableWriter implements Closeable {
     this.index = index;
   }
 
-  /** Adds a version; a null value is a delete. */
-  public void add(byte[] key, long sequence, byte @Nullable [] value) throws IOException {
-    if (block.isFullFor(key.length, value == null ? 0 : value.length)) {
+  /** Adds the entry under a cursor. */
+  public void add(EntryCursor entry) throws IOException {
+    add(
+        entry.keyBuffer(),
+        entry.keyLength(),
+        entry.sequence(),
+        entry.kind(),
+        entry.valueMemory(),
+        entry.valueOffset(),
+        entry.valueLength());
+  }
+
+  /**
+   * Adds a version of a {@link Kind}: the first bytes of an array are its key, a piece of memory is
+   * its value. Both are copied.
+   */
+  public void add(
+      byte[] key,
+      int keyLength,
+      long sequence,
+      byte kind,
+      MemorySegment value,
+      long valueOffset,
+      int valueLength)
+      throws IOException {
+    if (block.isFullFor(keyLength, valueLength)) {
       finishBlock();
     }
     if (entries == 0) {
-      smallest = key;
+      smallest = Arrays.copyOf(key, keyLength);
     }
-    if (entries == 0 || !Arrays.equals(key, last)) {
+    if (!endsWith(key, keyLength)) {
       if (keys == hashes.length) {
         hashes = Arrays.copyOf(hashes, 2 * keys);
       }
-      hashes[keys++] = Bloom.hash(key);
+      hashes[keys++] = Bloom.hash(key, keyLength);
+      if (last.length < keyLength) {
+        last = new byte[2 * keyLength];
+      }
+      System.arraycopy(key, 0, last, 0, keyLength);
+      lastLength = keyLength;
     }
-    block.add(key, sequence, value);
-    last = key;
+    block.add(key, keyLength, sequence, kind, value, valueOffset, valueLength);
     lastSequence = sequence;
     entries++;
-    tombstones += value == null ? 1 : 0;
+    tombstones += kind == Kind.DELETE ? 1 : 0;
     lowestSequence = Math.min(lowestSequence, sequence);
     highestSequence = Math.max(highestSequence, sequence);
+  }
+
+  /** Whether the last key is the start of an array. */
+  public boolean endsWith(byte[] key, int keyLength) {
+    return Keys.same(last, lastLength, key, keyLength);
   }
 
   /** How many bytes it has so far. */
@@ -108,7 +144,7 @@ public final class TableWriter implements Closeable {
         lowestSequence,
         highestSequence,
         smallest,
-        last);
+        Arrays.copyOf(last, lastLength));
   }
 
   @Override
@@ -119,7 +155,7 @@ public final class TableWriter implements Closeable {
   private void finishBlock() throws IOException {
     long offset = position();
     byte[] bytes = block.finish(number, offset);
-    fence.add(offset, bytes.length, last, lastSequence);
+    fence.add(offset, bytes.length, Arrays.copyOf(last, lastLength), lastSequence);
     write(bytes);
     block.clear();
   }

@@ -2,6 +2,7 @@ package io.troupe.lsm.compaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.lsm.entry.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -36,7 +37,13 @@ class VersionFilterTest {
 
     List<Version> kept =
         versions.stream()
-            .filter(v -> filter.keep(new byte[] {(byte) v.key()}, v.sequence(), v.delete()))
+            .filter(
+                v ->
+                    filter.keep(
+                        new byte[] {(byte) v.key(), 9},
+                        1,
+                        v.sequence(),
+                        v.delete() ? Kind.DELETE : Kind.PUT))
             .toList();
 
     pinned.add(Long.MAX_VALUE);

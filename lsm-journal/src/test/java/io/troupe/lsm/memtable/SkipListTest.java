@@ -3,6 +3,7 @@ package io.troupe.lsm.memtable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.lsm.entry.EntryCursor;
+import io.troupe.lsm.entry.Found;
 import io.troupe.lsm.entry.Keys;
 import java.io.IOException;
 import java.util.NavigableMap;
@@ -12,8 +13,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 class SkipListTest {
-
-  private static final byte[] DELETED = new byte[0];
 
   private record Version(byte[] key, long sequence) {}
 
@@ -27,8 +26,8 @@ class SkipListTest {
     for (int i = 0; i < 500; i++) {
       // Runs of ascending keys, as those of a journal, with jumps.
       run = random.nextInt(8) == 0 ? random.nextInt(1000) : run + 1;
-      byte[] value = {(byte) i};
-      list.put(key(run), 1 + i / 7, value);
+      byte[] value = {(byte) i, (byte) (i % 3)};
+      list.put(key(run), 1 + i / 7, (byte) (i % 3), value);
       map.put(new Version(key(run), 1 + i / 7), value);
     }
 
@@ -48,7 +47,14 @@ class SkipListTest {
           found != null && found.getKey().key()[0] == key[0] && found.getKey().key()[1] == key[1]
               ? found.getValue()
               : null;
-      assertThat(list.get(key, sequence, DELETED)).isSameAs(expected);
+      var answer = new Found();
+      assertThat(list.find(key, sequence, answer)).isEqualTo(expected != null);
+      if (expected != null) {
+        assertThat(answer.copyValue()).isEqualTo(expected);
+        assertThat(answer.kind()).isEqualTo(expected[1]);
+        assertThat(answer.sequence()).isLessThanOrEqualTo(sequence);
+        answer.release();
+      }
     }
   }
 
@@ -56,9 +62,10 @@ class SkipListTest {
       throws IOException {
     for (var entry : map.entrySet()) {
       assertThat(cursor.next()).isTrue();
-      assertThat(cursor.key()).isEqualTo(entry.getKey().key());
+      assertThat(cursor.copyKey()).isEqualTo(entry.getKey().key());
       assertThat(cursor.sequence()).isEqualTo(entry.getKey().sequence());
-      assertThat(cursor.value()).isSameAs(entry.getValue());
+      assertThat(cursor.copyValue()).isEqualTo(entry.getValue());
+      assertThat(cursor.kind()).isEqualTo(entry.getValue()[1]);
     }
     assertThat(cursor.next()).isFalse();
   }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.lsm.disk.SimDisk;
 import io.troupe.lsm.entry.EntryCursor;
+import io.troupe.lsm.entry.Found;
 import io.troupe.lsm.entry.Keys;
+import io.troupe.lsm.entry.Kind;
 import io.troupe.lsm.version.TableMeta;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +33,16 @@ class TableTest {
     TableMeta meta;
     try (var writer = new TableWriter(disk, 7, 3)) {
       for (Entry entry : entries) {
-        writer.add(entry.key(), entry.sequence(), entry.value());
+        byte[] value = entry.value();
+        byte[] stored = value == null ? DELETED : value;
+        writer.add(
+            entry.key(),
+            entry.key().length,
+            entry.sequence(),
+            value == null ? Kind.DELETE : entry.sequence() % 5 == 0 ? Kind.MERGE : Kind.PUT,
+            MemorySegment.ofArray(stored),
+            0,
+            stored.length);
       }
       meta = writer.finish();
     }
@@ -50,9 +62,14 @@ class TableTest {
           expected = entry.value() == null ? DELETED : entry.value();
         }
       }
-      byte[] found = tables.get(7, key, TableCache.hash(key), sequence, DELETED);
-      assertThat(found).isEqualTo(expected);
-      assertThat(found == DELETED).isEqualTo(expected == DELETED);
+      var found = new Found();
+      boolean there = tables.find(7, key, TableCache.hash(key), sequence, found);
+      assertThat(there).isEqualTo(expected != null);
+      if (there) {
+        assertThat(found.copyValue()).isEqualTo(expected);
+        assertThat(found.kind() == Kind.DELETE).isEqualTo(expected == DELETED);
+        found.release();
+      }
     }
     byte[] bound = key(random);
     List<Entry> above =
@@ -93,13 +110,16 @@ class TableTest {
   private static void compare(EntryCursor cursor, List<Entry> entries) throws IOException {
     for (Entry entry : entries) {
       assertThat(cursor.next()).isTrue();
-      assertThat(cursor.key()).isEqualTo(entry.key());
+      assertThat(cursor.copyKey()).isEqualTo(entry.key());
       assertThat(cursor.sequence()).isEqualTo(entry.sequence());
-      assertThat(cursor.isDelete()).isEqualTo(entry.value() == null);
       byte[] value = entry.value();
-      assertThat(cursor.value()).isEqualTo(value == null ? DELETED : value);
+      assertThat(cursor.kind())
+          .isEqualTo(
+              value == null ? Kind.DELETE : entry.sequence() % 5 == 0 ? Kind.MERGE : Kind.PUT);
+      assertThat(cursor.copyValue()).isEqualTo(value == null ? DELETED : value);
     }
     assertThat(cursor.next()).isFalse();
+    cursor.close();
   }
 
   private static List<Entry> entries(Random random) {
