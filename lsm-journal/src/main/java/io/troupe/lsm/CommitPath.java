@@ -39,6 +39,8 @@ final class CommitPath {
   private final Indices indices;
   private final Wal wal;
   private final LogWriter log;
+  private final Conditions conditions;
+  private final List<Conditions.Refused> refused = new ArrayList<>();
   private long relievedAt;
 
   CommitPath(EngineCore core, Indices indices, Wal wal, LogWriter log) {
@@ -46,6 +48,7 @@ final class CommitPath {
     this.indices = indices;
     this.wal = wal;
     this.log = log;
+    this.conditions = new Conditions(core);
     this.relievedAt = core.nanoClock().getAsLong() - RELIEF_NANOS;
   }
 
@@ -56,10 +59,16 @@ final class CommitPath {
       failAll(group, failed);
       return;
     }
-    List<Commit> admitted = admitted(group);
-    if (admitted.isEmpty()) {
-      return;
+    List<Commit> admitted = conditions.met(admitted(group), core.visible() + 1, refused);
+    if (!admitted.isEmpty()) {
+      writeAdmitted(admitted);
     }
+    core.counters().conflicted(refused.size());
+    refused.forEach(Conditions.Refused::tell);
+    refused.clear();
+  }
+
+  private void writeAdmitted(List<Commit> admitted) {
     try {
       int bytes = LogWriter.frameBytes(admitted);
       int undeclared = log.undeclared(indices.count());

@@ -1,5 +1,6 @@
 package io.troupe.lsm;
 
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a store counts. Thread-safe. */
@@ -12,6 +13,8 @@ final class Counters {
   private final LongAdder flushedBytes = new LongAdder();
   private final LongAdder compactionReadBytes = new LongAdder();
   private final LongAdder compactionWrittenBytes = new LongAdder();
+  private final LongAdder stallNanos = new LongAdder();
+  private final LongAdder conflicts = new LongAdder();
 
   void group(int size, boolean synced, long bytes) {
     commits.add(size);
@@ -29,6 +32,15 @@ final class Counters {
     compactionWrittenBytes.add(written);
   }
 
+  /** The log was held back. */
+  void stalled(long nanos) {
+    stallNanos.add(nanos);
+  }
+
+  void conflicted(int batches) {
+    conflicts.add(batches);
+  }
+
   StoreStats stats(
       long lastSequence,
       long queuedBytes,
@@ -40,7 +52,12 @@ final class Counters {
       long blockCacheBytes,
       long freeBytes,
       int snapshots,
-      long oldestSnapshot) {
+      long oldestSnapshot,
+      long oldestSnapshotNanos,
+      List<StoreStats.LevelStats> levels,
+      long cacheHits,
+      long cacheMisses,
+      long walSegments) {
     return new StoreStats(
         lastSequence,
         commits.sum(),
@@ -59,6 +76,13 @@ final class Counters {
         blockCacheBytes,
         freeBytes,
         snapshots,
-        oldestSnapshot);
+        oldestSnapshot,
+        oldestSnapshotNanos,
+        levels,
+        cacheHits,
+        cacheMisses,
+        stallNanos.sum(),
+        walSegments,
+        conflicts.sum());
   }
 }

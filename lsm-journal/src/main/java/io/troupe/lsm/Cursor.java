@@ -34,6 +34,9 @@ public interface Cursor extends AutoCloseable {
    */
   MemorySegment valueSegment();
 
+  /** Number of the commit that wrote the entry under the cursor. */
+  long sequence();
+
   @Override
   void close();
 }

@@ -6,6 +6,7 @@ import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.table.BlockCache;
 import io.troupe.lsm.table.TableCache;
 import io.troupe.lsm.version.TableMeta;
+import io.troupe.lsm.version.Version;
 import io.troupe.lsm.wal.SegmentPool;
 import io.troupe.lsm.wal.Wal;
 import java.io.Closeable;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * The store without its threads: {@link Store} runs each of {@link #write}, {@link #flush}, {@link
@@ -167,6 +169,15 @@ final class Engine implements AutoCloseable {
     return readers.get(index, key, pinned);
   }
 
+  Optional<Versioned> getVersioned(Index index, byte[] key, long pinned) {
+    return readers.getVersioned(index, key, pinned);
+  }
+
+  /** What there is for the expectations of a batch; to be done before it is queued. */
+  Observed observe(WriteBatch batch) {
+    return readers.observe(batch);
+  }
+
   Cursor cursor(Index index, KeyRange range, long pinned, boolean descending) {
     return readers.cursor(index, range, pinned, descending);
   }
@@ -190,11 +201,12 @@ final class Engine implements AutoCloseable {
 
   StoreStats stats(long queuedBytes) {
     View view = core.views().current();
-    long tableBytes = 0;
+    List<StoreStats.LevelStats> levels = levels(view.version());
     int tableCount = 0;
-    for (TableMeta table : view.version().all()) {
-      tableBytes += table.bytes();
-      tableCount++;
+    long tableBytes = 0;
+    for (StoreStats.LevelStats level : levels) {
+      tableCount += level.tables();
+      tableBytes += level.bytes();
     }
     return core.counters()
         .stats(
@@ -208,7 +220,34 @@ final class Engine implements AutoCloseable {
             blocks.bytes(),
             core.space().freeBytes(),
             core.snapshots().size(),
-            core.snapshots().oldest(core.visible()));
+            core.snapshots().oldest(core.visible()),
+            core.snapshots().oldestNanos(),
+            levels,
+            blocks.hits(),
+            blocks.misses(),
+            pool.newestTaken() - view.version().walFrom() + 1);
+  }
+
+  /** The log thread was held back for so long. */
+  void stalled(long nanos) {
+    core.counters().stalled(nanos);
+  }
+
+  private static List<StoreStats.LevelStats> levels(Version version) {
+    int[] tables = new int[Version.LEVELS];
+    long[] bytes = new long[Version.LEVELS];
+    for (int index = 0; index < version.indexCount(); index++) {
+      for (int level = 0; level < Version.LEVELS; level++) {
+        for (TableMeta table : version.level(index, level)) {
+          tables[level]++;
+          bytes[level] += table.bytes();
+        }
+      }
+    }
+    return IntStream.range(0, Version.LEVELS)
+        .filter(level -> tables[level] > 0)
+        .mapToObj(level -> new StoreStats.LevelStats(level, tables[level], bytes[level]))
+        .toList();
   }
 
   /** The first failure of writing counts: from then on the store reads only. */

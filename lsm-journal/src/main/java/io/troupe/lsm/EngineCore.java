@@ -21,7 +21,7 @@ final class EngineCore {
   private final Space space;
   private final Views views;
   private final TableCache tables;
-  private final SnapshotRegistry snapshots = new SnapshotRegistry();
+  private final SnapshotRegistry snapshots;
   private final Counters counters = new Counters();
   private volatile long visible;
   private volatile boolean blockedBySpace;
@@ -41,6 +41,7 @@ final class EngineCore {
     this.options = options;
     this.background = background;
     this.nanoClock = nanoClock;
+    this.snapshots = new SnapshotRegistry(nanoClock);
     this.space = space;
     this.views = views;
     this.tables = tables;

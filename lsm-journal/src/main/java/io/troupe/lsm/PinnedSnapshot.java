@@ -26,6 +26,11 @@ final class PinnedSnapshot implements Snapshot {
   }
 
   @Override
+  public Optional<Versioned> getVersioned(Index index, byte[] key) {
+    return readers.getVersioned(index, key, pinned());
+  }
+
+  @Override
   public Cursor cursor(Index index, KeyRange range) {
     return readers.cursor(index, range, pinned(), false);
   }

@@ -10,6 +10,7 @@ import io.troupe.lsm.version.Version;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,21 @@ final class PointLookup {
       }
     }
     return false;
+  }
+
+  /** The newest value up to a sequence number, with its own; absent when there is none. */
+  static Optional<Versioned> versioned(
+      TableCache tables, View view, int index, byte[] key, long sequence) throws IOException {
+    var found = new Found();
+    if (!find(tables, view, index, key, sequence, found)) {
+      return Optional.empty();
+    }
+    Optional<Versioned> versioned =
+        found.kind() == Kind.DELETE
+            ? Optional.empty()
+            : Optional.of(new Versioned(found.copyValue(), found.sequence()));
+    found.release();
+    return versioned;
   }
 
   private static boolean find(

@@ -16,6 +16,9 @@ public interface Reader {
    */
   Optional<byte[]> get(Index index, byte[] key);
 
+  /** As {@link #get}, with the number of the commit that wrote the value. */
+  Optional<Versioned> getVersioned(Index index, byte[] key);
+
   /** The entries of a range in ascending order, as of now. */
   Cursor cursor(Index index, KeyRange range);
 

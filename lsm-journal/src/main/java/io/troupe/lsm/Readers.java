@@ -28,6 +28,30 @@ final class Readers {
     }
   }
 
+  Optional<Versioned> getVersioned(Index index, byte[] key, long pinned) {
+    View view = acquire();
+    try {
+      return PointLookup.versioned(
+          core.tables(), view, index.id(), key, pinned < 0 ? core.visible() : pinned);
+    } catch (IOException e) {
+      throw readFailure(e);
+    } finally {
+      core.views().release(view);
+    }
+  }
+
+  Observed observe(WriteBatch batch) {
+    if (batch.expectations().isEmpty()) {
+      return Observed.NOTHING;
+    }
+    core.checkOpen();
+    try {
+      return new Conditions(core).observe(batch);
+    } catch (IOException e) {
+      throw readFailure(e);
+    }
+  }
+
   Cursor cursor(Index index, KeyRange range, long pinned, boolean descending) {
     View view = acquire();
     boolean done = false;

@@ -99,7 +99,8 @@ public final class Store implements Reader, AutoCloseable {
   }
 
   /**
-   * Commits a batch atomically, over all its indices. Never blocks.
+   * Commits a batch atomically, over all its indices. Never blocks, but that a batch which {@link
+   * WriteBatch#expect expects} something may have to read from the disk.
    *
    * @return the sequence number, completed on the thread that writes the log: what depends on it
    *     has to be quick or go elsewhere. Fails with a {@link StoreException}
@@ -111,7 +112,18 @@ public final class Store implements Reader, AutoCloseable {
         throw new IllegalArgumentException("no index of this store: " + operation.index());
       }
     }
-    var commit = new Commit(batch, durability, new CompletableFuture<>());
+    for (WriteBatch.Expectation expected : batch.expectations()) {
+      if (!engine.has(expected.index())) {
+        throw new IllegalArgumentException("no index of this store: " + expected.index());
+      }
+    }
+    Observed observed;
+    try {
+      observed = engine.observe(batch);
+    } catch (StoreException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    var commit = new Commit(batch, durability, new CompletableFuture<>(), observed);
     if (closing.get()) {
       commit.fail(StoreException.Kind.CLOSED, "the store is closed");
       return commit.done();
@@ -137,6 +149,11 @@ public final class Store implements Reader, AutoCloseable {
   @Override
   public Optional<byte[]> get(Index index, byte[] key) {
     return engine.get(index, key, -1);
+  }
+
+  @Override
+  public Optional<Versioned> getVersioned(Index index, byte[] key) {
+    return engine.getVersioned(index, key, -1);
   }
 
   @Override
@@ -240,6 +257,11 @@ public final class Store implements Reader, AutoCloseable {
    * callers get OVERLOADED.
    */
   private void holdBack(long bytes) {
+    long delay = engine.delayNanos(bytes);
+    if (delay <= 0 && !engine.mustWait()) {
+      return;
+    }
+    long began = System.nanoTime();
     boolean interrupted = false;
     while (engine.mustWait()) {
       synchronized (progress) {
@@ -253,10 +275,11 @@ public final class Store implements Reader, AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    long delay = engine.delayNanos(bytes);
+    delay = engine.delayNanos(bytes);
     if (delay > 0) {
       LockSupport.parkNanos(this, delay);
     }
+    engine.stalled(System.nanoTime() - began);
   }
 
   private void progressed() {

@@ -40,6 +40,7 @@ final class StoreCursor implements Cursor {
   private int valueLength;
   private byte[] kept =
       new byte[0]; // the value, where entries has to move on to know that it counts
+  private long entrySequence;
 
   /** Takes over a retained view. */
   StoreCursor(
@@ -111,6 +112,12 @@ final class StoreCursor implements Cursor {
   }
 
   @Override
+  public long sequence() {
+    checkOnEntry();
+    return entrySequence;
+  }
+
+  @Override
   public void close() {
     if (!closed) {
       closed = true;
@@ -149,6 +156,7 @@ final class StoreCursor implements Cursor {
         memory = entries.valueMemory();
         valueOffset = entries.valueOffset();
         valueLength = entries.valueLength();
+        entrySequence = entries.sequence();
         return true;
       }
       skipKey();
@@ -171,6 +179,7 @@ final class StoreCursor implements Cursor {
           present = entries.kind() != Kind.DELETE;
           if (present) {
             keepValue();
+            entrySequence = entries.sequence();
           }
         }
         ahead = entries.next();

@@ -21,6 +21,11 @@ public final class StoreException extends RuntimeException {
      * store is opened again.
      */
     FAILED,
+    /**
+     * The batch expects a key at another sequence number than it has; nothing was written. Read
+     * again, decide again.
+     */
+    CONFLICT,
     /** The store was closed. */
     CLOSED,
     /** Stored bytes do not verify. */

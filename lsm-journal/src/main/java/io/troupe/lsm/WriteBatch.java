@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts and deletes that are committed together, in the order in which they were added (the last one
- * for a key wins). Not thread-safe; handed over at {@link Store#commit}, as are its arrays, which
+ * for a key wins), on condition of what they expect. Not thread-safe; handed over at {@link Store#commit}, as are its arrays, which
  * the store keeps: neither may be changed afterwards.
  */
 public final class WriteBatch {
@@ -23,6 +23,10 @@ public final class WriteBatch {
   /** One operation; no value means delete. */
   record Operation(Index index, byte[] key, byte @Nullable [] value) {}
 
+  /** What a key has to be at. */
+  record Expectation(Index index, byte[] key, long sequence) {}
+
+  private final List<Expectation> expectations = new ArrayList<>();
   private final List<Operation> operations = new ArrayList<>();
   private long bytes;
   private boolean grows;
@@ -46,6 +50,23 @@ public final class WriteBatch {
   }
 
   /**
+   * Makes the whole batch happen only if the key is still as it was read: decided at the moment of
+   * the commit, in order with all others. If it is not, the commit fails with CONFLICT and nothing
+   * happens. A batch that expects something may read the disk in {@link Store#commit}.
+   *
+   * @param sequence as {@link Reader#getVersioned} or {@link Cursor#sequence} gave it, or what the
+   *     commit that wrote the key returned; 0: the key is absent
+   */
+  public WriteBatch expect(Index index, byte[] key, long sequence) {
+    if (sequence < 0) {
+      throw new IllegalArgumentException("sequence number " + sequence + ", at least 0");
+    }
+    expectations.add(new Expectation(index, checked(key), sequence));
+    bytes += OVERHEAD_BYTES + key.length; // not in the log, but in the queue
+    return this;
+  }
+
+  /**
    * Says that the batch frees more than it puts: it is accepted like one of deletes alone when the
    * disk is nearly full.
    */
@@ -59,9 +80,13 @@ public final class WriteBatch {
     return operations.size();
   }
 
-  /** About how many bytes it takes in the log. */
+  /** About how many bytes it takes in the queue, and at most in the log. */
   public long bytes() {
     return bytes;
+  }
+
+  List<Expectation> expectations() {
+    return expectations;
   }
 
   List<Operation> operations() {

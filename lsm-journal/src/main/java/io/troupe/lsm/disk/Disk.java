@@ -35,6 +35,14 @@ public interface Disk {
   /** How many bytes the file system has in all. */
   long totalBytes() throws IOException;
 
+  /**
+   * Makes a file, which is not written to any more, appear under its name in another directory too;
+   * durable after a {@link #sync} of that one.
+   *
+   * @return false when that is not possible, as between file systems: then it has to be copied
+   */
+  boolean link(String name, Disk target) throws IOException;
+
   /** Takes the directory for this process until closed. */
   Closeable lock() throws IOException;
 }

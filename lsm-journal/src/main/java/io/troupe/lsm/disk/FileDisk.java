@@ -4,10 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -17,24 +17,36 @@ import java.util.stream.Stream;
 /** A directory of the file system. */
 public final class FileDisk implements Disk {
 
-  private static final String LOCK = "LOCK";
-
   private final Path directory;
   private final FileStore store;
+  private final boolean readOnly;
 
-  private FileDisk(Path directory, FileStore store) {
+  private FileDisk(Path directory, FileStore store, boolean readOnly) {
     this.directory = directory;
     this.store = store;
+    this.readOnly = readOnly;
   }
 
-  /** The directory, created when it is not there. */
+  /** The directory, created when it is not there, durably. */
   public static FileDisk in(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    return new FileDisk(directory, Files.getFileStore(directory));
+    createDurably(directory.toAbsolutePath());
+    return new FileDisk(directory, Files.getFileStore(directory), false);
+  }
+
+  /**
+   * The directory as it is: whatever would change it fails, and its lock is shared with others who
+   * only read.
+   */
+  public static FileDisk readOnly(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new NoSuchFileException(directory.toString(), null, "there is no such directory");
+    }
+    return new FileDisk(directory, Files.getFileStore(directory), true);
   }
 
   @Override
   public DiskFile create(String name) throws IOException {
+    writable();
     try {
       return new ChannelFile(
           name,
@@ -52,12 +64,15 @@ public final class FileDisk implements Disk {
   public DiskFile open(String name) throws IOException {
     return new ChannelFile(
         name,
-        FileChannel.open(
-            directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
+        readOnly
+            ? FileChannel.open(directory.resolve(name), StandardOpenOption.READ)
+            : FileChannel.open(
+                directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
   @Override
   public void rename(String from, String to) throws IOException {
+    writable();
     try {
       Files.move(
           directory.resolve(from),
@@ -71,6 +86,7 @@ public final class FileDisk implements Disk {
 
   @Override
   public void delete(String name) throws IOException {
+    writable();
     Files.deleteIfExists(directory.resolve(name));
   }
 
@@ -79,7 +95,7 @@ public final class FileDisk implements Disk {
     try (Stream<Path> files = Files.list(directory)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> !name.equals(LOCK))
+          .filter(name -> !name.equals(DirectoryLock.FILE))
           .sorted()
           .toList();
     }
@@ -87,6 +103,25 @@ public final class FileDisk implements Disk {
 
   @Override
   public void sync() throws IOException {
+    writable();
+    sync(directory);
+  }
+
+  /**
+   * Creates what is missing of a path and syncs each parent: a store whose directory is lost with
+   * the power is lost, however well its files were synced.
+   */
+  private static void createDurably(Path directory) throws IOException {
+    Path parent = directory.getParent();
+    if (Files.isDirectory(directory) || parent == null) {
+      return;
+    }
+    createDurably(parent);
+    Files.createDirectories(directory);
+    sync(parent);
+  }
+
+  private static void sync(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
@@ -104,21 +139,34 @@ public final class FileDisk implements Disk {
 
   @Override
   public Closeable lock() throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!readOnly) {
+      return DirectoryLock.take(directory, false);
+    }
+    return DirectoryLock.isPossible(directory) ? DirectoryLock.take(directory, true) : () -> {};
+  }
+
+  @Override
+  public boolean link(String name, Disk target) throws IOException {
+    if (!(target instanceof FileDisk other)) {
+      return false;
+    }
+    other.writable();
     try {
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
-        throw new IOException(directory + " is open in another process");
+      Files.createLink(other.directory.resolve(name), directory.resolve(name));
+      return true;
+    } catch (UnsupportedOperationException e) {
+      return false;
+    } catch (FileSystemException e) {
+      if (Files.exists(other.directory.resolve(name)) || !Files.exists(directory.resolve(name))) {
+        throw e;
       }
-      return channel;
-    } catch (OverlappingFileLockException e) {
-      channel.close();
-      throw new IOException(directory + " is open already in this process", e);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
+      return false; // another file system, or too many links: to be copied
+    }
+  }
+
+  private void writable() throws IOException {
+    if (readOnly) {
+      throw new IOException(directory + " is open for reading only");
     }
   }
 

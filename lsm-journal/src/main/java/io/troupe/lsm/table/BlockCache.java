@@ -2,6 +2,7 @@ package io.troupe.lsm.table;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Bounds the bytes of blocks in memory. Each table keeps its blocks in an array by block number, so
@@ -14,6 +15,8 @@ public final class BlockCache {
 
   private final long maxBytes;
   private final ArrayDeque<Slot> slots = new ArrayDeque<>();
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
   private long bytes;
 
   public BlockCache(long maxBytes) {
@@ -49,6 +52,21 @@ public final class BlockCache {
           bytes -= slot.block().bytes();
           return true;
         });
+  }
+
+  /** A reader found its block in memory, or did not. */
+  void asked(boolean hit) {
+    (hit ? hits : misses).increment();
+  }
+
+  /** How many blocks were found in memory. */
+  public long hits() {
+    return hits.sum();
+  }
+
+  /** How many blocks had to be read from files. */
+  public long misses() {
+    return misses.sum();
   }
 
   /** How many bytes of blocks it holds. */

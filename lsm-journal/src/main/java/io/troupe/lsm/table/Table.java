@@ -143,6 +143,7 @@ final class Table {
   /** A block, from memory or from the file; one that is read once only is better not kept. */
   Block block(int block, boolean keep) throws IOException {
     Block cached = blocks.getAcquire(block);
+    cache.asked(cached != null);
     if (cached != null) {
       cached.referenced = true;
       return cached;

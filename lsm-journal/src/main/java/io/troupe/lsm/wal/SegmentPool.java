@@ -32,6 +32,7 @@ public final class SegmentPool implements AutoCloseable {
   private final Deque<String> spare = new ArrayDeque<>();
   private long nextNumber;
   private long spareCount;
+  private volatile long newestTaken;
   private @Nullable Segment ready;
 
   public SegmentPool(Disk disk, int segmentBytes, long nextNumber) {
@@ -51,7 +52,16 @@ public final class SegmentPool implements AutoCloseable {
   synchronized Segment take() throws IOException {
     Segment taken = ready;
     ready = null;
-    return taken == null ? make() : taken;
+    if (taken == null) {
+      taken = make();
+    }
+    newestTaken = taken.number();
+    return taken;
+  }
+
+  /** Number of the segment that is written, or 0 before there is one. Any thread. */
+  public long newestTaken() {
+    return newestTaken;
   }
 
   /** Takes back a file that is no segment any more: keeps it for later, or deletes it. */

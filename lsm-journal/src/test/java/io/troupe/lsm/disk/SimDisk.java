@@ -58,6 +58,7 @@ public final class SimDisk implements Disk {
     int size;
     byte[] durable = new byte[0];
     final List<Write> unsynced = new ArrayList<>();
+    boolean truncated;
 
     void put(int offset, byte[] bytes) {
       int end = offset + bytes.length;
@@ -67,6 +68,21 @@ public final class SimDisk implements Disk {
       unsynced.add(new Write(offset, bytes));
       System.arraycopy(bytes, 0, current, offset, bytes.length);
       size = Math.max(size, end);
+    }
+
+    void sync() {
+      if (truncated) {
+        durable = Arrays.copyOf(current, size);
+        truncated = false;
+      } else {
+        if (durable.length != size) {
+          durable = Arrays.copyOf(durable, size);
+        }
+        unsynced.forEach(
+            write ->
+                System.arraycopy(write.bytes(), 0, durable, write.offset(), write.bytes().length));
+      }
+      unsynced.clear();
     }
   }
 
@@ -80,22 +96,37 @@ public final class SimDisk implements Disk {
   private final Map<String, Content> durableNames = new TreeMap<>();
   private final List<Change> unsyncedChanges = new ArrayList<>();
   private Sync sync = Sync.HONEST;
-  private long operations;
-  private long powerLossAt = Long.MAX_VALUE;
-  private long failAt = Long.MAX_VALUE;
+  private final Power power;
   private boolean locked;
-  private boolean dead;
+
+  /** What the directories of one machine share. */
+  private static final class Power {
+    long operations;
+    long lossAt = Long.MAX_VALUE;
+    long failAt = Long.MAX_VALUE;
+    boolean gone;
+  }
 
   public SimDisk(long seed, long totalBytes) {
+    this(seed, totalBytes, new Power());
+  }
+
+  private SimDisk(long seed, long totalBytes, Power power) {
     this.random = new Random(seed);
     this.totalBytes = totalBytes;
+    this.power = power;
+  }
+
+  /** Another directory of the same machine: it loses power together with this one. */
+  public synchronized SimDisk directory() {
+    return new SimDisk(random.nextLong(), totalBytes, power).syncing(sync);
   }
 
   /**
    * The power fails within the operation (write, sync or change of the directory) of that number.
    */
   public synchronized SimDisk losePowerAt(long operation) {
-    powerLossAt = operation;
+    power.lossAt = operation;
     return this;
   }
 
@@ -104,7 +135,7 @@ public final class SimDisk implements Disk {
    * sync.
    */
   public synchronized SimDisk failAt(long operation) {
-    failAt = operation;
+    power.failAt = operation;
     return this;
   }
 
@@ -114,17 +145,17 @@ public final class SimDisk implements Disk {
   }
 
   public synchronized long operations() {
-    return operations;
+    return power.operations;
   }
 
   /** Whether the power failed. */
   public synchronized boolean isDead() {
-    return dead;
+    return power.gone;
   }
 
   /** The disk as the next start finds it. */
   public synchronized SimDisk afterPowerLoss() {
-    dead = true;
+    power.gone = true;
     var next = new SimDisk(random.nextLong(), totalBytes);
     int kept = unsyncedChanges.isEmpty() ? 0 : random.nextInt(unsyncedChanges.size() + 1);
     for (Change change : unsyncedChanges.subList(0, kept)) {
@@ -139,7 +170,7 @@ public final class SimDisk implements Disk {
 
   /** The disk as the next start finds it when only the process ended. */
   public synchronized SimDisk afterKill() {
-    dead = true;
+    power.gone = true;
     var next = new SimDisk(random.nextLong(), totalBytes);
     next.names.putAll(names);
     next.durableNames.putAll(durableNames);
@@ -214,6 +245,20 @@ public final class SimDisk implements Disk {
   }
 
   @Override
+  public synchronized boolean link(String name, Disk target) throws IOException {
+    if (!(target instanceof SimDisk other) || other.power != power) {
+      return false;
+    }
+    operation();
+    Content content = content(name);
+    if (other.names.containsKey(name)) {
+      throw new IOException(name + " exists");
+    }
+    other.change(all -> all.put(name, content));
+    return true;
+  }
+
+  @Override
   public synchronized long freeBytes() throws IOException {
     alive();
     return totalBytes - used();
@@ -253,7 +298,7 @@ public final class SimDisk implements Disk {
   }
 
   private void alive() throws IOException {
-    if (dead) {
+    if (power.gone) {
       throw new PowerLoss();
     }
   }
@@ -264,12 +309,12 @@ public final class SimDisk implements Disk {
    */
   private boolean operation() throws IOException {
     alive();
-    long number = operations++;
-    if (number == powerLossAt) {
-      dead = true;
+    long number = power.operations++;
+    if (number == power.lossAt) {
+      power.gone = true;
       return true;
     }
-    if (number == failAt) {
+    if (number == power.failAt) {
       throw new IOException("injected failure of operation " + number);
     }
     return false;
@@ -311,7 +356,7 @@ public final class SimDisk implements Disk {
         byte[] bytes = new byte[source.remaining()];
         source.get(bytes);
         long grows = Math.max(0, offset + bytes.length - content.size);
-        if (used() + grows > totalBytes) {
+        if (grows > 0 && used() + grows > totalBytes) {
           content.put((int) offset, Arrays.copyOf(bytes, bytes.length / 2));
           throw new NoSpaceException("the simulated disk is full");
         }
@@ -342,8 +387,7 @@ public final class SimDisk implements Disk {
             names.entrySet().stream()
                 .anyMatch(e -> e.getValue() == content && sync.skips(e.getKey()));
         if (!skipped) {
-          content.durable = Arrays.copyOf(content.current, content.size);
-          content.unsynced.clear();
+          content.sync();
         }
       }
     }
@@ -363,6 +407,7 @@ public final class SimDisk implements Disk {
           throw new PowerLoss();
         }
         Arrays.fill(content.current, (int) size, content.size, (byte) 0);
+        content.truncated = true;
         content.size = (int) size;
       }
     }
