@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Decides which batches of a group find what they expect. {@link #observe} reads ahead on the thread
- * that commits; the log thread then looks at what came since: the batches before it in the group,
- * and the memtables. It reads tables only when a memtable was flushed in between.
+ * Decides which batches of a group find what they expect. {@link #observe} reads ahead on the
+ * thread that commits; the log thread then looks at what came since: the batches before it in the
+ * group, and the memtables. It reads tables only when a memtable was flushed in between.
  */
 final class Conditions {
 

@@ -46,7 +46,8 @@ final class SnapshotRegistry {
   }
 
   synchronized void unpin(long sequence) {
-    pinned.computeIfPresent(sequence, (s, pin) -> pin.count() == 1 ? null : new Pin(pin.count() - 1, pin.sinceNanos()));
+    pinned.computeIfPresent(
+        sequence, (s, pin) -> pin.count() == 1 ? null : new Pin(pin.count() - 1, pin.sinceNanos()));
   }
 
   /** The pinned sequence numbers, ascending. */

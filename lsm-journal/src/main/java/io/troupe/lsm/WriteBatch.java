@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts and deletes that are committed together, in the order in which they were added (the last one
- * for a key wins), on condition of what they expect. Not thread-safe; handed over at {@link Store#commit}, as are its arrays, which
- * the store keeps: neither may be changed afterwards.
+ * for a key wins), on condition of what they expect. Not thread-safe; handed over at {@link
+ * Store#commit}, as are its arrays, which the store keeps: neither may be changed afterwards.
  */
 public final class WriteBatch {
 
