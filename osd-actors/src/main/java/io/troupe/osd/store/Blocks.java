@@ -4,6 +4,8 @@ import io.troupe.actors.errors.Errno;
 import io.troupe.actors.id.FileId;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,12 @@ record Blocks(ObjectStore store, FileId file) {
     return (int) crc.getValue();
   }
 
+  static int checksum(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, bytes.length);
+    return (int) crc.getValue();
+  }
+
   /**
    * Reads and checks; holes are zeros.
    *
@@ -30,6 +38,11 @@ record Blocks(ObjectStore store, FileId file) {
       int block = first + i;
       if (map.isHole(block)) {
         into.asSlice((long) i * BLOCK, BLOCK).fill((byte) 0);
+        i++;
+        continue;
+      }
+      if (map.isInline(block)) {
+        readInline(object, map, block, into.asSlice((long) i * BLOCK, BLOCK));
         i++;
         continue;
       }
@@ -49,6 +62,32 @@ record Blocks(ObjectStore store, FileId file) {
       }
       i += n;
     }
+  }
+
+  private void readInline(long object, BlockMap map, int block, MemorySegment into)
+      throws StoreFailure {
+    Optional<byte[]> bytes = map.inlineBytes(block);
+    if (bytes.isEmpty()) {
+      throw damagedInline(object, block, "is missing in the index");
+    }
+    if (checksum(bytes.get()) != map.checksum(block)) {
+      throw damagedInline(object, block, "fails its checksum");
+    }
+    int length = bytes.get().length;
+    MemorySegment.copy(bytes.get(), 0, into, ValueLayout.JAVA_BYTE, 0, length);
+    into.asSlice(length).fill((byte) 0);
+  }
+
+  private StoreFailure damagedInline(long object, int block, String how) {
+    LOG.error(
+        "event=damaged file={} object={} osd={} inline-block={} cause={}",
+        file,
+        object,
+        store.osd(),
+        block,
+        how);
+    return new StoreFailure(
+        Errno.EIO, "object " + object + " of file " + file + " on OSD " + store.osd() + " " + how);
   }
 
   private StoreFailure damaged(long object, Segment segment, long location, String how) {

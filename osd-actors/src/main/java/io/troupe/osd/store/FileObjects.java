@@ -6,6 +6,7 @@ import io.troupe.actors.id.FileId;
 import io.troupe.actors.replica.ReplicaDescription;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,6 +52,7 @@ public final class FileObjects {
   private final FileId file;
   private final Blocks blocks;
   private final ObjectMaps maps;
+  private final Inlining inlining;
   private final long incarnation;
   private int truncateEpoch;
   private boolean deleted;
@@ -68,6 +70,7 @@ public final class FileObjects {
     this.file = file;
     this.blocks = new Blocks(store, file);
     this.maps = new ObjectMaps(file, store.blockMaps(), object -> store.index().load(file, object));
+    this.inlining = new Inlining(store.inlining());
     this.truncateEpoch = truncateEpoch;
     this.incarnation = store.incarnations().of(file);
   }
@@ -148,6 +151,11 @@ public final class FileObjects {
     int length = (int) data.byteSize();
     int first = offset / BLOCK;
     int last = (offset + length - 1) / BLOCK;
+    if (inlining.accepts(map, first, last)) {
+      writeInline(object, map, offset, data);
+      return;
+    }
+    moveToSegments(object, map);
     try (Arena arena = Arena.ofConfined()) {
       int at = first;
       int headBytes = offset - first * BLOCK;
@@ -168,6 +176,53 @@ public final class FileObjects {
       }
     }
     store.segments().written();
+  }
+
+  private void writeInline(long object, BlockMap map, int offset, MemorySegment data)
+      throws StoreFailure {
+    try (Arena arena = Arena.ofConfined()) {
+      for (int done = 0; done < data.byteSize(); ) {
+        int block = (offset + done) / BLOCK;
+        int from = (offset + done) % BLOCK;
+        int n = (int) Math.min(BLOCK - from, data.byteSize() - done);
+        MemorySegment whole = merged(arena, object, map, block, from, data.asSlice(done, n));
+        if (!Inlining.isUnsynced(map, block)) {
+          store.space().claim(BLOCK);
+          inlining.added();
+        }
+        maps.changed(object, map);
+        if (map.isStored(block)) {
+          replaced.add(map.location(block));
+        }
+        setInline(map, block, whole, BLOCK);
+        done += n;
+      }
+    }
+  }
+
+  private static void setInline(BlockMap map, int block, MemorySegment whole, int length) {
+    byte[] bytes = InlineBlocks.withoutZerosAtEnd(whole.toArray(ValueLayout.JAVA_BYTE), length);
+    map.setInline(block, bytes, Blocks.checksum(bytes));
+  }
+
+  /** An object that is written to in segments has nothing inline: its inline blocks stay few. */
+  private void moveToSegments(long object, BlockMap map) throws StoreFailure {
+    if (map.inlineBlocks().isEmpty()) {
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment whole = arena.allocate(BLOCK, BLOCK);
+      for (int block : List.copyOf(map.inlineBlocks().keySet())) {
+        blocks.read(object, map, block, 1, whole);
+        long location = blocks.append(whole).location(0);
+        inlining.appended();
+        if (Inlining.isUnsynced(map, block)) {
+          inlining.removed();
+        }
+        maps.changed(object, map);
+        map.set(block, location, Blocks.checksum(whole));
+      }
+    }
   }
 
   /** The old block with a part replaced. */
@@ -201,12 +256,13 @@ public final class FileObjects {
         overwrite(location, part);
       } else {
         Segments.Extent e = blocks.append(part);
+        inlining.appended();
         location = e.location(0);
         n = e.blocks();
       }
       maps.changed(object, map);
       for (int k = 0; k < n; k++) {
-        if (!inPlace && !map.isHole(block + k)) {
+        if (!inPlace && map.isStored(block + k)) {
           replaced.add(map.location(block + k));
         }
         map.set(block + k, location + k, Blocks.checksum(part.asSlice((long) k * BLOCK, BLOCK)));
@@ -243,17 +299,17 @@ public final class FileObjects {
       return nothingToCommit();
     }
     Set<Integer> segments = new HashSet<>();
-    Map<Long, byte[]> puts = new HashMap<>();
+    IndexChange change = IndexChange.begin(file, OptionalInt.empty(), false);
     maps.beginCommit()
         .forEach(
             (object, map) -> {
               map.freshSegments(segments);
               map.seal();
-              puts.put(object, map.encode());
+              change.put(object, map);
             });
+    inlining.beginCommit();
     underWay = new Commit.Sync(replaced);
     replaced = new ArrayList<>();
-    IndexChange change = new IndexChange(file, puts, List.of(), OptionalInt.empty(), false);
     return store.syncer().submit(segments, change, false);
   }
 
@@ -278,9 +334,9 @@ public final class FileObjects {
     long lastObject = sizeBytes == 0 ? -1 : (sizeBytes - 1) / objectSize;
     int keptInLast = sizeBytes == 0 ? 0 : (int) (sizeBytes - lastObject * objectSize);
     List<Long> freed = new ArrayList<>(replaced);
-    List<Long> dropped = dropFrom(lastObject + 1, freed);
+    Map<Long, BlockMap> dropped = dropFrom(lastObject + 1, freed);
     Map<Long, BlockMap> kept = new HashMap<>(maps.dirty());
-    dropped.forEach(kept::remove);
+    kept.keySet().removeAll(dropped.keySet());
     List<Long> added = new ArrayList<>();
     if (lastObject >= 0 && keptInLast < objectSize) {
       kept.put(lastObject, cut(lastObject, keptInLast, freed, added));
@@ -292,20 +348,23 @@ public final class FileObjects {
   public CompletionStage<Void> delete() throws StoreFailure {
     requireNoCommit();
     List<Long> freed = new ArrayList<>(replaced);
-    List<Long> dropped = dropFrom(0, freed);
+    Map<Long, BlockMap> dropped = dropFrom(0, freed);
     if (dropped.isEmpty() && store.index().truncateEpoch(file).isEmpty()) {
       deleted = true;
       maps.forget();
+      inlining.forget();
       return nothingToCommit();
     }
     return cut(Map.of(), dropped, OptionalInt.empty(), freed, List.of());
   }
 
   /** The objects from one on; what they hold is to be freed. */
-  private List<Long> dropFrom(long first, List<Long> freed) throws StoreFailure {
-    List<Long> dropped = new ArrayList<>(objectsFrom(first));
-    for (long object : dropped) {
-      freed.addAll(maps.peek(object).all());
+  private Map<Long, BlockMap> dropFrom(long first, List<Long> freed) throws StoreFailure {
+    Map<Long, BlockMap> dropped = new HashMap<>();
+    for (long object : objectsFrom(first)) {
+      BlockMap map = maps.peek(object);
+      freed.addAll(map.all());
+      dropped.put(object, map);
     }
     return dropped;
   }
@@ -316,7 +375,7 @@ public final class FileObjects {
     BlockMap map = maps.peek(object).copy();
     int keptBlocks = Math.ceilDiv(keptBytes, BLOCK);
     for (int b = keptBlocks; b < map.blocks(); b++) {
-      if (!map.isHole(b)) {
+      if (map.isStored(b)) {
         freed.add(map.location(b));
       }
     }
@@ -327,10 +386,14 @@ public final class FileObjects {
         MemorySegment whole = arena.allocate(BLOCK, BLOCK);
         blocks.read(object, map, keptBlocks - 1, 1, whole);
         whole.asSlice(inLast).fill((byte) 0);
-        long location = blocks.append(whole).location(0);
-        freed.add(map.location(keptBlocks - 1));
-        added.add(location);
-        map.set(keptBlocks - 1, location, Blocks.checksum(whole));
+        if (map.isInline(keptBlocks - 1)) {
+          setInline(map, keptBlocks - 1, whole, inLast);
+        } else {
+          long location = blocks.append(whole).location(0);
+          freed.add(map.location(keptBlocks - 1));
+          added.add(location);
+          map.set(keptBlocks - 1, location, Blocks.checksum(whole));
+        }
       }
     }
     return map;
@@ -338,7 +401,7 @@ public final class FileObjects {
 
   private CompletionStage<Void> cut(
       Map<Long, BlockMap> kept,
-      List<Long> dropped,
+      Map<Long, BlockMap> dropped,
       OptionalInt epoch,
       List<Long> freed,
       List<Long> added) {
@@ -348,20 +411,18 @@ public final class FileObjects {
       return CompletableFuture.failedFuture(damage);
     }
     Set<Integer> segments = new HashSet<>();
-    Map<Long, byte[]> puts = new HashMap<>();
-    List<Long> removed = new ArrayList<>(dropped);
+    IndexChange change = IndexChange.begin(file, epoch, deletes);
+    dropped.forEach(change::delete);
     kept.forEach(
         (object, map) -> {
           map.freshSegments(segments);
           if (map.isEmpty()) {
-            removed.add(object);
+            change.delete(object, map);
           } else {
-            puts.put(object, map.encode());
+            change.put(object, map);
           }
         });
-    return store
-        .syncer()
-        .submit(segments, new IndexChange(file, puts, removed, epoch, deletes), true);
+    return store.syncer().submit(segments, change, true);
   }
 
   private void requireNoCommit() {
@@ -385,10 +446,12 @@ public final class FileObjects {
       case Commit.Nothing() -> {}
       case Commit.Sync(List<Long> freed) -> {
         maps.committed();
+        inlining.committed();
         store.segments().free(freed);
       }
       case Commit.Cut(List<Long> freed, List<Long> added, int epoch, boolean deletes) -> {
         maps.forget();
+        inlining.forget();
         replaced = new ArrayList<>();
         truncateEpoch = epoch;
         deleted |= deletes;
@@ -407,6 +470,7 @@ public final class FileObjects {
       case Commit.Nothing() -> {}
       case Commit.Sync(List<Long> freed) -> {
         maps.notCommitted();
+        inlining.notCommitted();
         replaced.addAll(freed);
       }
       case Commit.Cut cut -> store.segments().free(cut.added());
@@ -420,6 +484,7 @@ public final class FileObjects {
    */
   public void abandon() {
     maps.abandon();
+    inlining.forget();
     store.incarnations().lost(file);
   }
 

@@ -20,11 +20,13 @@ import java.util.function.Consumer;
 final class LsmObjectIndex implements ObjectIndex {
   private final Store store;
   private final Index objects;
+  private final Index inline;
   private final Index files;
 
   LsmObjectIndex(Store store) {
     this.store = store;
     this.objects = store.index("osd.object");
+    this.inline = store.index("osd.inline");
     this.files = store.index("osd.file");
   }
 
@@ -43,7 +45,12 @@ final class LsmObjectIndex implements ObjectIndex {
   @Override
   public Optional<BlockMap> load(FileId file, long object) throws StoreFailure {
     try {
-      return store.get(objects, ObjectKeys.object(file, object)).map(BlockMap::decode);
+      byte[] key = ObjectKeys.object(file, object);
+      Optional<BlockMap> map = store.get(objects, key).map(BlockMap::decode);
+      if (map.isPresent() && map.get().mayHaveInlineRecord()) {
+        store.get(inline, key).ifPresent(map.get()::with);
+      }
+      return map;
     } catch (StoreException e) {
       throw unreadable(file, e);
     }
@@ -81,6 +88,8 @@ final class LsmObjectIndex implements ObjectIndex {
     WriteBatch batch = new WriteBatch();
     for (IndexChange c : changes) {
       c.puts().forEach((o, v) -> batch.put(objects, ObjectKeys.object(c.file(), o), v));
+      c.inlinePuts().forEach((o, v) -> batch.put(inline, ObjectKeys.object(c.file(), o), v));
+      c.inlineDeletes().forEach(o -> batch.delete(inline, ObjectKeys.object(c.file(), o)));
       c.deletes().forEach(o -> batch.delete(objects, ObjectKeys.object(c.file(), o)));
       c.truncateEpoch()
           .ifPresent(e -> batch.put(files, ObjectKeys.file(c.file()), ObjectKeys.fileValue(e)));

@@ -12,12 +12,13 @@ interface ObjectIndex {
   /** Absent where the file was never truncated. */
   OptionalInt truncateEpoch(FileId file) throws StoreFailure;
 
+  /** With its inline blocks, as far as they are there. */
   Optional<BlockMap> load(FileId file, long object) throws StoreFailure;
 
   /** Numbers of the objects of a file from one on, ascending. */
   List<Long> objectsFrom(FileId file, long first) throws StoreFailure;
 
-  /** All block maps of all files. */
+  /** All block maps of all files, without inline blocks. */
   void forEach(Consumer<BlockMap> each);
 
   /**

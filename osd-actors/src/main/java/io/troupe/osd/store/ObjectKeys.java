@@ -5,9 +5,9 @@ import io.troupe.lsm.KeyRange;
 import java.nio.ByteBuffer;
 
 /**
- * Keys of the object index, big endian: {@code | volume uuid (16) | inode (8) | object (8) |}; of
- * the file records the same without the object. A file record holds {@code | format (u8) | truncate
- * epoch (i32) |}.
+ * Keys of the object index, big endian: {@code | volume uuid (16) | inode (8) | object (8) |}, of
+ * inline blocks the same; of the file records without the object. A file record holds {@code |
+ * format (u8) | truncate epoch (i32) |}.
  */
 final class ObjectKeys {
   private static final byte FILE_FORMAT = 1;

@@ -30,6 +30,7 @@ public final class ObjectStore implements AutoCloseable {
   private final Segments segments;
   private final Syncer syncer;
   private final BlockMapCache blockMaps;
+  private final Inlining.Budget inlining;
   private final List<ExecutorService> threads = new ArrayList<>();
   private final Incarnations incarnations = new Incarnations(MAX_LOSSES_REMEMBERED);
 
@@ -53,6 +54,7 @@ public final class ObjectStore implements AutoCloseable {
     this.segments = new Segments(disk, sizes, space, background);
     this.syncer = new Syncer(segments, index, syncing);
     this.blockMaps = new BlockMapCache(sizes.blockMapCacheBytes());
+    this.inlining = new Inlining.Budget(sizes.inlineBlocks());
     segments.settle(liveBlocks());
   }
 
@@ -65,16 +67,22 @@ public final class ObjectStore implements AutoCloseable {
    * @param blockMapCacheBytes memory for block maps of unchanged objects, 4 KiB each at most
    * @param preparedBlocks how many blocks of 4 KiB are filled with zeros at a time for small writes
    *     to go to; 0 for none
+   * @param inlineBlocks how many blocks of small writes may wait in memory for the sync that puts
+   *     them into the index; 0 for none, and all go to segments
    */
   public record Sizes(
-      long segmentBytes, long maxReserveBytes, long blockMapCacheBytes, int preparedBlocks) {
+      long segmentBytes,
+      long maxReserveBytes,
+      long blockMapCacheBytes,
+      int preparedBlocks,
+      int inlineBlocks) {
     /**
      * Sizes with as much prepared as costs little: the sync of a write that makes a file longer has
      * to commit the file system's journal, too, and takes twice as long (200 against 100 µs, ext4,
-     * 2026-11).
+     * 2026-11). Inline blocks take up to 16 MiB.
      */
     public Sizes(long segmentBytes, long maxReserveBytes, long blockMapCacheBytes) {
-      this(segmentBytes, maxReserveBytes, blockMapCacheBytes, 256);
+      this(segmentBytes, maxReserveBytes, blockMapCacheBytes, 256, 4096);
     }
   }
 
@@ -153,6 +161,14 @@ public final class ObjectStore implements AutoCloseable {
 
   BlockMapCache blockMaps() {
     return blockMaps;
+  }
+
+  Inlining.Budget inlining() {
+    return inlining;
+  }
+
+  Space space() {
+    return space;
   }
 
   Incarnations incarnations() {

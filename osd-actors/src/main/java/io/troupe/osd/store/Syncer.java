@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Makes changes durable: forces the segments that hold the new blocks, then commits the index
  * records. What came while the last group was forced is one group: one force, one commit. A file
  * has at most one commit under way, which bounds the queue by the number of replicas alive, and
- * leaves no two changes of one file whose order could matter. Thread-safe.
+ * leaves no two changes of one file whose order could matter. A change for which nothing is to be
+ * forced goes to the index at once. Thread-safe.
  */
 final class Syncer {
   /** An index commit carries more only where one request does: a larger one might never fit. */
@@ -64,6 +65,10 @@ final class Syncer {
     }
     if (underWay.putIfAbsent(change.file(), r.done()) != null) {
       throw new IllegalStateException("a commit of file " + change.file() + " is under way");
+    }
+    if (dirtySegments.isEmpty()) {
+      commitTogether(List.of(r), reclaims);
+      return r.done();
     }
     waiting.add(r);
     if (!scheduled) {

@@ -42,6 +42,10 @@ final class ObjectStoreSimTest {
   private static final long TWO_MAPS = 2L * (BlockMapCache.ENTRY_BYTES + mapOf(8).memoryBytes());
 
   private static final long MANY_MAPS = 1 << 20;
+
+  /** Inline blocks that may wait: none, few, as many as there come. */
+  private static final int[] INLINE_BLOCKS = {0, 5, 1000};
+
   private static final OsdId OSD = new OsdId(new UUID(1, 1));
   private static final VolumeId VOLUME = new VolumeId(new UUID(7, 8));
   private static final ReplicaLocation LOCATION =
@@ -108,6 +112,7 @@ final class ObjectStoreSimTest {
     private SimBlockDisk disk;
     private SimIndex index = new SimIndex();
     private final int prepared;
+    private final int inlineBlocks;
     private ObjectStore store;
     private long nextInode = 1;
     private boolean leaks;
@@ -116,6 +121,7 @@ final class ObjectStoreSimTest {
       random = new Random(seed);
       prepared = (int) (seed % 2) * PREPARED;
       cacheBytes = seed / 2 % 2 == 0 ? TWO_MAPS : MANY_MAPS;
+      inlineBlocks = INLINE_BLOCKS[(int) (seed % INLINE_BLOCKS.length)];
       disk = new SimBlockDisk(random.nextLong());
       store = open();
       for (int i = 0; i < FILES; i++) {
@@ -128,7 +134,7 @@ final class ObjectStoreSimTest {
           OSD,
           index,
           disk,
-          new ObjectStore.Sizes(64 * 4096, 0, cacheBytes, prepared),
+          new ObjectStore.Sizes(64 * 4096, 0, cacheBytes, prepared, inlineBlocks),
           syncs::add,
           background::add);
     }
@@ -171,6 +177,7 @@ final class ObjectStoreSimTest {
     }
 
     private void assertCacheIsTheIndex() {
+      assertThat(store.inlining().held()).isNotNegative();
       assertThat(store.blockMaps().bytes()).isLessThanOrEqualTo(cacheBytes);
       for (Owned f : files) {
         store.blockMaps().forEach(f.id, (object, map) -> assertIsInIndex(f, object, map));
@@ -179,7 +186,10 @@ final class ObjectStoreSimTest {
 
     private void assertIsInIndex(Owned f, long object, BlockMap map) {
       BlockMap durable = index.load(f.id, object).orElseGet(BlockMap::new);
-      if (!Arrays.equals(map.encode(), durable.encode())) {
+      if (!Arrays.equals(map.encode(), durable.encode())
+          || !Arrays.equals(
+              InlineBlocks.encode(map.inlineBlocks()),
+              InlineBlocks.encode(durable.inlineBlocks()))) {
         throw new AssertionError("stale map of object " + object + " of " + f.id);
       }
     }
@@ -425,6 +435,7 @@ final class ObjectStoreSimTest {
           .as("blocks on the disk that nobody needs")
           .isBetween(0L, (long) prepared * disk.list().size());
       assertThat(store.segments().liveBlocks()).isEqualTo(index.liveBlocks());
+      assertThat(index.hasNoStrayInlineBlocks()).as("inline blocks that nobody needs").isTrue();
     }
 
     private void finish() throws Exception {
@@ -436,6 +447,7 @@ final class ObjectStoreSimTest {
       for (Owned f : files) {
         assertIs(f, f.now);
       }
+      assertThat(store.inlining().held()).as("blocks that wait for the index").isZero();
       if (!leaks) {
         assertNothingLeaked();
       }
@@ -446,6 +458,7 @@ final class ObjectStoreSimTest {
       drain();
       assertThat(disk.allocatedBlocks()).isZero();
       assertThat(disk.segments()).isEqualTo(1);
+      assertThat(index.hasNoStrayInlineBlocks()).isTrue();
     }
   }
 }

@@ -165,7 +165,7 @@ final class ObjectStoreTest {
   @Test
   void aFlippedByteIsAnErrorAndNeverData() throws Exception {
     FileObjects f = store().open(FILE);
-    byte[] data = new byte[3 * 4096];
+    byte[] data = new byte[8 * 4096]; // too much to be inline
     new Random(1).nextBytes(data);
     write(f, 0, data);
     commit(f, f.sync());

@@ -5,12 +5,15 @@ import io.troupe.lsm.StoreException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +26,8 @@ import java.util.function.Consumer;
 final class SimIndex implements ObjectIndex {
   private record Pending(List<IndexChange> changes, CompletableFuture<Long> done) {}
 
-  private final Map<FileId, TreeMap<Long, byte[]>> objects = new HashMap<>();
+  private final Map<FileId, NavigableMap<Long, byte[]>> objects = new HashMap<>();
+  private final Map<FileId, NavigableMap<Long, byte[]>> inline = new HashMap<>();
   private final Map<FileId, Integer> epochs = new HashMap<>();
   private final Deque<Pending> pending = new ArrayDeque<>();
   private boolean held = true;
@@ -66,14 +70,18 @@ final class SimIndex implements ObjectIndex {
     }
     SimIndex next = new SimIndex();
     next.objects.putAll(objects);
+    next.inline.putAll(inline);
     next.epochs.putAll(epochs);
     return next;
   }
 
   private void apply(IndexChange c) {
-    TreeMap<Long, byte[]> of = objects.computeIfAbsent(c.file(), f -> new TreeMap<>());
+    NavigableMap<Long, byte[]> of = objects.computeIfAbsent(c.file(), f -> new TreeMap<>());
     of.putAll(c.puts());
     c.deletes().forEach(of::remove);
+    NavigableMap<Long, byte[]> inlineOf = inline.computeIfAbsent(c.file(), f -> new TreeMap<>());
+    inlineOf.putAll(c.inlinePuts());
+    c.inlineDeletes().forEach(inlineOf::remove);
     c.truncateEpoch().ifPresent(e -> epochs.put(c.file(), e));
     if (c.forgetsFile()) {
       epochs.remove(c.file());
@@ -82,8 +90,38 @@ final class SimIndex implements ObjectIndex {
 
   long liveBlocks() {
     long[] sum = {0};
-    forEach(map -> sum[0] += map.allocatedBlocks());
+    forEach(map -> sum[0] += map.all().size());
     return sum[0];
+  }
+
+  /** Whether there are inline blocks of exactly those objects whose maps have some. */
+  synchronized boolean hasNoStrayInlineBlocks() {
+    Map<FileId, Set<Long>> wanted = new HashMap<>();
+    objects.forEach(
+        (file, maps) ->
+            maps.forEach(
+                (object, value) -> {
+                  if (BlockMap.decode(value).mayHaveInlineRecord()) {
+                    wanted.computeIfAbsent(file, f -> new HashSet<>()).add(object);
+                  }
+                }));
+    Map<FileId, Set<Long>> found = new HashMap<>();
+    inline.forEach(
+        (file, records) -> {
+          if (!records.isEmpty()) {
+            found.put(file, records.keySet());
+          }
+        });
+    return found.equals(wanted);
+  }
+
+  synchronized void forgetInline(FileId file, long object) {
+    of(inline, file).remove(object);
+  }
+
+  /** Changes a byte of an object's inline blocks. */
+  synchronized void damageInline(FileId file, long object, int at) {
+    Objects.requireNonNull(of(inline, file).get(object))[at] ^= 1;
   }
 
   @Override
@@ -92,18 +130,22 @@ final class SimIndex implements ObjectIndex {
     return e == null ? OptionalInt.empty() : OptionalInt.of(e);
   }
 
-  private NavigableMap<Long, byte[]> of(FileId file) {
-    return objects.getOrDefault(file, new TreeMap<>());
+  private static NavigableMap<Long, byte[]> of(
+      Map<FileId, NavigableMap<Long, byte[]>> records, FileId file) {
+    return records.getOrDefault(file, new TreeMap<>());
   }
 
   @Override
   public synchronized Optional<BlockMap> load(FileId file, long object) {
-    return Optional.ofNullable(of(file).get(object)).map(BlockMap::decode);
+    Optional<BlockMap> map =
+        Optional.ofNullable(of(objects, file).get(object)).map(BlockMap::decode);
+    byte[] record = of(inline, file).get(object);
+    return record == null ? map : map.map(m -> m.with(record));
   }
 
   @Override
   public synchronized List<Long> objectsFrom(FileId file, long first) {
-    return List.copyOf(of(file).tailMap(first).keySet());
+    return List.copyOf(of(objects, file).tailMap(first).keySet());
   }
 
   @Override

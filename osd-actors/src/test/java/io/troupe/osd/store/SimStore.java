@@ -19,20 +19,29 @@ public final class SimStore {
   /** Some dozens of small objects. */
   private static final int CACHE_BYTES = 16 << 10;
 
-  private static final ObjectStore.Sizes SIZES =
-      new ObjectStore.Sizes(SEGMENT_BYTES, 0, CACHE_BYTES, 0);
-
+  private final ObjectStore.Sizes sizes;
   private SimBlockDisk disk = new SimBlockDisk(1);
   private SimIndex index = new SimIndex();
   private ObjectStore store;
 
+  /** One that puts all blocks into segments. */
   public SimStore() throws IOException {
+    this(0);
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param inlineBlocks that may wait for their sync
+   */
+  public SimStore(int inlineBlocks) throws IOException {
+    sizes = new ObjectStore.Sizes(SEGMENT_BYTES, 0, CACHE_BYTES, 0, inlineBlocks);
     store = open();
   }
 
   private ObjectStore open() throws IOException {
     index.hold(false);
-    return new ObjectStore(OSD, index, disk, SIZES, Runnable::run, Runnable::run);
+    return new ObjectStore(OSD, index, disk, sizes, Runnable::run, Runnable::run);
   }
 
   /** The power fails: what was not synced is gone, and commits that are held may be. */
@@ -69,7 +78,20 @@ public final class SimStore {
 
   /** Blocks that the disk holds, of those that the index knows. */
   public boolean leaksNothing() {
-    return disk.allocatedBlocks() == index.liveBlocks();
+    return disk.allocatedBlocks() == index.liveBlocks() && index.hasNoStrayInlineBlocks();
+  }
+
+  long allocatedBlocks() {
+    return disk.allocatedBlocks();
+  }
+
+  SimIndex index() {
+    return index;
+  }
+
+  /** Blocks in memory that wait for the index. */
+  long inlineBlocksHeld() {
+    return store.inlining().held();
   }
 
   int segments() {
