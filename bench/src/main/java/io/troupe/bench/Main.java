@@ -2,6 +2,7 @@ package io.troupe.bench;
 
 import io.troupe.bench.engine.CommitBench;
 import io.troupe.bench.engine.LookupBench;
+import io.troupe.bench.engines.EnginesBench;
 import io.troupe.bench.metadata.MetadataBench;
 import io.troupe.bench.mount.MountBench;
 import io.troupe.bench.objects.ObjectsBench;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       CommitBench.class,
       LookupBench.class,
+      EnginesBench.class,
       StreamBench.class,
       ObjectsBench.class,
       MetadataBench.class,

@@ -58,6 +58,42 @@ final class SmokeTest {
   }
 
   @Test
+  void worksOfTheEnginesBesideEachOther() throws IOException {
+    var rows =
+        rowsOf(
+            "engines",
+            "--dir",
+            dir.toString(),
+            "--records=5000",
+            "--engines=rocksdb,troupe",
+            "--work=load,open");
+
+    assertThat(rows).hasSize(7);
+    assertCompared(rows, "rocksdb", "troupe");
+    assertThat(rows.getFirst().getDouble("reached")).isPositive();
+  }
+
+  @Test
+  void drawsGrowth() throws IOException {
+    Path picture = dir.resolve("growth.svg");
+
+    int code =
+        Main.run(
+            "engines",
+            "--dir=" + dir,
+            "--engines=troupe",
+            "--growth=0.005,0.006",
+            "--svg=" + picture,
+            "--seconds=0.02");
+
+    assertThat(code).isZero();
+    assertThat(Files.readString(picture))
+        .startsWith("<svg")
+        .contains("6 k", "scan")
+        .endsWith("</svg>\n");
+  }
+
+  @Test
   void streamsBesideTcp() throws IOException {
     var rows = rowsOf("stream");
 
@@ -99,5 +135,7 @@ final class SmokeTest {
   void tellsWrongUsage() {
     assertThat(Main.run("mount")).isEqualTo(2);
     assertThat(Main.run("nothing")).isEqualTo(2);
+    assertThat(Main.run("engines", "--engines=nobody")).isEqualTo(2);
+    assertThat(Main.run("engines", "--engines=babudb")).isEqualTo(2);
   }
 }

@@ -16,9 +16,13 @@ final class Progress {
   }
 
   static void show(String title, int round, int rounds, String work) {
+    String which = round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds;
+    show(title + ": " + which + ", " + work);
+  }
+
+  static void show(String what) {
     if (SHOWN) {
-      String which = round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds;
-      System.err.print("\r\033[K" + title + ": " + which + ", " + work);
+      System.err.print("\r\033[K" + what);
     }
   }
 

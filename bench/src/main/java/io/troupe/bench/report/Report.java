@@ -57,7 +57,8 @@ public record Report(String title, int rounds, List<String> contestants, List<Ro
         + aligned(lines);
   }
 
-  private static String aligned(List<List<String>> lines) {
+  /** Two columns of words, then columns of numbers. */
+  public static String aligned(List<List<String>> lines) {
     StringBuilder text = new StringBuilder();
     for (List<String> line : lines) {
       for (int c = 0; c < line.size(); c++) {
@@ -72,9 +73,18 @@ public record Report(String title, int rounds, List<String> contestants, List<Ro
     return text.toString();
   }
 
-  private static String show(double value) {
+  /** With as many digits as mean something. */
+  public static String show(double value) {
     String format = value >= 1000 ? "%,.0f" : value >= 10 ? "%.1f" : "%.2f";
     return String.format(Locale.ROOT, format, value);
+  }
+
+  /** What a report says of the machine. */
+  public static Map<String, Object> machine() {
+    return Map.of(
+        "processors", Runtime.getRuntime().availableProcessors(),
+        "os", System.getProperty("os.name") + " " + System.getProperty("os.version"),
+        "java", Runtime.version().toString());
   }
 
   /** For machines: medians and the values of each round. */
@@ -98,10 +108,7 @@ public record Report(String title, int rounds, List<String> contestants, List<Ro
             "peer",
             contestants.getFirst(),
             "machine",
-            Map.of(
-                "processors", Runtime.getRuntime().availableProcessors(),
-                "os", System.getProperty("os.name") + " " + System.getProperty("os.version"),
-                "java", Runtime.version().toString()),
+            machine(),
             "rows",
             all);
     return ConfigValueFactory.fromAnyRef(whole)

@@ -9,11 +9,8 @@ import picocli.CommandLine.Option;
 
 /** What every benchmark understands. */
 public final class RunOptions {
-  @Option(
-      names = "--rounds",
-      paramLabel = "N",
-      description = "rounds whose medians are shown (default: ${DEFAULT-VALUE})")
-  private int rounds = 3;
+  @Option(names = "--rounds", paramLabel = "N", description = "rounds whose medians are shown")
+  private @Nullable Integer rounds;
 
   @Option(
       names = "--seconds",
@@ -30,16 +27,31 @@ public final class RunOptions {
     return Duration.ofNanos((long) (s * 1e9));
   }
 
-  /** Runs the contest and tells what it came to. */
-  public void run(Contest contest, boolean warmUp) throws Exception {
-    Report report = contest.run(Math.max(1, rounds), warmUp);
-    System.out.print(report.table());
+  public int rounds(int defaultRounds) {
+    return rounds == null ? defaultRounds : Math.max(1, rounds);
+  }
+
+  /** Tells who looks at a terminal what is going on. */
+  public static void say(String what) {
+    Progress.show(what);
+  }
+
+  /** Removes what {@link #say} has shown. */
+  public static void saidAll() {
+    Progress.clear();
+  }
+
+  /** Writes the figures where the user wants them. */
+  public void write(String figures) throws IOException {
     if (json != null) {
-      write(json, report);
+      Files.writeString(json, figures);
     }
   }
 
-  private static void write(Path json, Report report) throws IOException {
-    Files.writeString(json, report.json());
+  /** Runs the contest and tells what it came to. */
+  public void run(Contest contest, boolean warmUp) throws Exception {
+    Report report = contest.run(rounds(3), warmUp);
+    System.out.print(report.table());
+    write(report.json());
   }
 }

@@ -7,7 +7,12 @@ public enum Unit {
   FILES("files/s", true),
   RECORDS("records/s", true),
   MEBIBYTES("MiB/s", true),
-  MICROSECONDS("µs", false);
+  EVENTS("events/s", true),
+  ENTRIES("entries/s", true),
+  MICROSECONDS("µs", false),
+  MILLISECONDS("ms", false),
+  SECONDS("s", false),
+  SPACE("MiB", false);
 
   private final String label;
   private final boolean moreIsFaster;
@@ -21,8 +26,13 @@ public enum Unit {
     return label;
   }
 
-  /** Above 1 where the figure is faster than the peer's, whatever the unit. */
-  double ratio(double figure, double peer) {
+  /** Whether the first figure is the better one. */
+  public boolean isBetter(double one, double other) {
+    return moreIsFaster ? one > other : one < other;
+  }
+
+  /** Above 1 where the figure is better than the peer's, whatever the unit. */
+  public double ratio(double figure, double peer) {
     return moreIsFaster ? figure / peer : peer / figure;
   }
 }
