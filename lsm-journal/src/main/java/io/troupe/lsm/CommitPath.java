@@ -2,6 +2,8 @@ package io.troupe.lsm;
 
 import io.troupe.lsm.disk.NoSpaceException;
 import io.troupe.lsm.memtable.Memtable;
+import io.troupe.lsm.memtable.SlabPool;
+import io.troupe.lsm.wal.Operations;
 import io.troupe.lsm.wal.Wal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,14 +43,16 @@ final class CommitPath {
   private final LogWriter log;
   private final Conditions conditions;
   private final List<Conditions.Refused> refused = new ArrayList<>();
+  private final SlabPool slabs;
   private long relievedAt;
 
-  CommitPath(EngineCore core, Indices indices, Wal wal, LogWriter log) {
+  CommitPath(EngineCore core, Indices indices, Wal wal, LogWriter log, SlabPool slabs) {
     this.core = core;
     this.indices = indices;
     this.wal = wal;
     this.log = log;
     this.conditions = new Conditions(core);
+    this.slabs = slabs;
     this.relievedAt = core.nanoClock().getAsLong() - RELIEF_NANOS;
   }
 
@@ -164,7 +168,7 @@ final class CommitPath {
     }
     // Not needed for what is in the tables, but so that the log never has a hole behind them.
     wal.force();
-    core.views().rotate(new Memtable(wal.segment()));
+    core.views().rotate(new Memtable(wal.segment(), slabs));
     core.background().flush();
   }
 
@@ -195,12 +199,11 @@ final class CommitPath {
   }
 
   private static void apply(WriteBatch batch, long sequence, Memtable memtable) {
-    List<WriteBatch.Operation> operations = batch.operations();
-    for (int i = 0; i < operations.size(); i++) {
-      WriteBatch.Operation operation = operations.get(i);
-      memtable.put(operation.index().id(), operation.key(), sequence, operation.value());
+    Operations operations = batch.operations();
+    while (operations.next()) {
+      memtable.put(operations, sequence);
     }
-    memtable.wrote(batch.bytes(), operations.size(), sequence);
+    memtable.wrote(sequence);
   }
 
   private static void failAll(List<Commit> group, IOException cause) {

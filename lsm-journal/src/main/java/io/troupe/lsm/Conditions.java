@@ -4,6 +4,7 @@ import io.troupe.lsm.entry.Found;
 import io.troupe.lsm.entry.Kind;
 import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.memtable.SkipList;
+import io.troupe.lsm.wal.Operations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,6 +28,12 @@ final class Conditions {
   private record Key(int index, ByteBuffer bytes) {
     static Key of(Index index, byte[] key) {
       return new Key(index.id(), ByteBuffer.wrap(key));
+    }
+
+    static Key of(Operations operation) {
+      return new Key(
+          operation.index(),
+          ByteBuffer.wrap(operation.array(), operation.keyAt(), operation.keyLength()));
     }
   }
 
@@ -81,9 +88,9 @@ final class Conditions {
           continue;
         }
         long sequence = first + met.size();
-        for (WriteBatch.Operation operation : commit.batch().operations()) {
-          earlier.put(
-              Key.of(operation.index(), operation.key()), operation.value() == null ? 0 : sequence);
+        Operations operations = commit.batch().operations();
+        while (operations.next()) {
+          earlier.put(Key.of(operations), operations.kind() == Kind.DELETE ? 0 : sequence);
         }
         met.add(commit);
       }

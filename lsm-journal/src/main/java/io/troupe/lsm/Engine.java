@@ -60,7 +60,11 @@ final class Engine implements AutoCloseable {
     this.blocks = new BlockCache(options.blockCacheBytes());
     this.pool = recovered.pool();
     this.wal = recovered.wal();
-    var views = new Views(new Memtable(wal.segment()), recovered.memtables(), recovered.version());
+    var views =
+        new Views(
+            new Memtable(wal.segment(), recovered.slabs()),
+            recovered.memtables(),
+            recovered.version());
     var tables = new TableCache(disk, blocks, options.maxOpenTables());
     this.core =
         new EngineCore(
@@ -73,7 +77,13 @@ final class Engine implements AutoCloseable {
             tables,
             recovered.lastSequence());
     this.versions = new Versions(core, recovered.manifest(), recovered.nextFile());
-    this.commits = new CommitPath(core, indices, wal, new LogWriter(wal, recovered.declared()));
+    this.commits =
+        new CommitPath(
+            core,
+            indices,
+            wal,
+            new LogWriter(wal, recovered.declared(), options.epoch()),
+            recovered.slabs());
     this.flusher = new Flusher(core, versions, pool, recovered.version().walFrom());
     this.compactor = new Compactor(core, versions);
     this.readers = new Readers(core);

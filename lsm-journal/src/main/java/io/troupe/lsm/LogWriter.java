@@ -3,6 +3,7 @@ package io.troupe.lsm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.troupe.lsm.memtable.Memtable;
+import io.troupe.lsm.wal.Operations;
 import io.troupe.lsm.wal.Wal;
 import io.troupe.lsm.wal.WalFormat;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.List;
 
 /**
  * Writes groups of commits: one frame, one write, at most one sync, then into the memtable in the
- * same order. For the log thread. What it allocates for a commit are the nodes of the memtable.
+ * same order. For the log thread. Allocates nothing per commit.
  */
 final class LogWriter {
 
@@ -23,13 +24,16 @@ final class LogWriter {
 
   private final Wal wal;
   private final BitSet declared;
+  private final int epoch;
   private ByteBuffer buffer = ByteBuffer.allocateDirect(FIRST_BUFFER_BYTES);
 
   /**
    * @param declared ids of the indices that the manifest or the log know
+   * @param epoch goes into every frame
    */
-  LogWriter(Wal wal, BitSet declared) {
+  LogWriter(Wal wal, BitSet declared, int epoch) {
     this.wal = wal;
+    this.epoch = epoch;
     this.declared = declared;
   }
 
@@ -37,7 +41,7 @@ final class LogWriter {
   static int frameBytes(List<Commit> group) {
     long bytes = WalFormat.FRAME_BYTES;
     for (Commit commit : group) {
-      bytes += WalFormat.BATCH_BYTES + commit.batch().bytes();
+      bytes += WalFormat.BATCH_BYTES + commit.batch().encodedBytes();
     }
     return Math.toIntExact(bytes);
   }
@@ -48,7 +52,7 @@ final class LogWriter {
    * @throws io.troupe.lsm.disk.NoSpaceException when there is none; nothing is written
    */
   void ensure(int frameBytes, int newIndices) throws IOException {
-    wal.ensure(Math.addExact(frameBytes, newIndices * (255 + WalFormat.OPERATION_BYTES)));
+    wal.ensure(Math.addExact(frameBytes, newIndices * (255 + Operations.OVERHEAD_BYTES)));
   }
 
   /** How many of the indices with ids below the given one are not declared yet. */
@@ -68,9 +72,10 @@ final class LogWriter {
       boolean sync,
       Memtable memtable)
       throws IOException {
-    int needed = frameBytes + undeclared * (255 + WalFormat.OPERATION_BYTES);
+    int needed = frameBytes + undeclared * (255 + Operations.OVERHEAD_BYTES);
     ByteBuffer frame = buffer(needed);
-    WalFormat.begin(frame, wal.salt(), firstSequence, wal.durable(), wal.start(), group.size());
+    WalFormat.begin(
+        frame, wal.salt(), firstSequence, wal.durable(), wal.start(), group.size(), epoch);
     for (int i = 0; i < group.size(); i++) {
       encode(frame, group.get(i).batch(), undeclared > 0, memtable);
     }
@@ -92,28 +97,20 @@ final class LogWriter {
   }
 
   private void encode(ByteBuffer frame, WriteBatch batch, boolean mayDeclare, Memtable memtable) {
-    List<WriteBatch.Operation> operations = batch.operations();
     int countAt = frame.position();
-    WalFormat.batch(frame, operations.size());
-    int declarations = 0;
-    for (int i = 0; i < operations.size(); i++) {
-      WriteBatch.Operation operation = operations.get(i);
-      Index index = operation.index();
-      if (mayDeclare && !declared.get(index.id())) {
-        WalFormat.declare(frame, index.id(), index.name().getBytes(UTF_8));
-        declared.set(index.id());
-        memtable.declare(index);
-        declarations++;
+    WalFormat.batch(frame, batch.size());
+    if (mayDeclare) {
+      int declarations = 0;
+      for (Index index : batch.indices()) {
+        if (!declared.get(index.id())) {
+          WalFormat.declare(frame, index.id(), index.name().getBytes(UTF_8));
+          declared.set(index.id());
+          memtable.declare(index);
+          declarations++;
+        }
       }
-      byte[] value = operation.value();
-      if (value == null) {
-        WalFormat.delete(frame, index.id(), operation.key());
-      } else {
-        WalFormat.put(frame, index.id(), operation.key(), value);
-      }
+      frame.putInt(countAt, batch.size() + declarations);
     }
-    if (declarations > 0) {
-      frame.putInt(countAt, operations.size() + declarations);
-    }
+    frame.put(batch.encoded(), 0, batch.encodedBytes());
   }
 }

@@ -3,12 +3,15 @@ package io.troupe.lsm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.troupe.lsm.disk.Disk;
+import io.troupe.lsm.entry.Kind;
 import io.troupe.lsm.memtable.Memtable;
+import io.troupe.lsm.memtable.SlabPool;
 import io.troupe.lsm.table.TableFormat;
 import io.troupe.lsm.version.Manifest;
 import io.troupe.lsm.version.TableMeta;
 import io.troupe.lsm.version.Version;
 import io.troupe.lsm.version.VersionEdit;
+import io.troupe.lsm.wal.Operations;
 import io.troupe.lsm.wal.SegmentPool;
 import io.troupe.lsm.wal.Wal;
 import io.troupe.lsm.wal.WalFormat;
@@ -19,7 +22,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of opening a store: the manifest, the log behind what it says is in tables, then a
@@ -43,6 +45,7 @@ final class Recovery {
       Manifest manifest,
       Version version,
       List<Memtable> memtables,
+      SlabPool slabs,
       long lastSequence,
       long nextFile) {}
 
@@ -51,10 +54,12 @@ final class Recovery {
   private final Indices indices = new Indices();
   private final BitSet declared = new BitSet();
   private final List<Memtable> memtables = new ArrayList<>();
+  private final SlabPool slabs;
 
   Recovery(Disk disk, StoreOptions options) {
     this.disk = disk;
     this.options = options;
+    this.slabs = new SlabPool(options.memtableBytes());
   }
 
   Recovered open(LongSupplier nanoClock) throws IOException {
@@ -110,6 +115,7 @@ final class Recovery {
         manifest,
         current,
         List.copyOf(memtables.reversed()),
+        slabs,
         last,
         nextFile + 1);
   }
@@ -133,40 +139,36 @@ final class Recovery {
   }
 
   private WalFormat.Visitor visitor(long segment) {
-    return new WalFormat.Visitor() {
-      private long sequence;
-      private Memtable memtable = memtable(segment);
-
-      @Override
-      public void batch(long number) {
-        sequence = number;
-        memtable = memtable(segment);
-      }
-
-      @Override
-      public void put(int index, byte[] key, byte @Nullable [] value) {
-        memtable.put(index, key, sequence, value);
-      }
-
-      @Override
-      public void declare(int id, byte[] name) {
-        Index index = indices.add(new Index(new String(name, UTF_8), id));
-        if (!declared.get(id)) {
-          declared.set(id);
-          memtable.declare(index);
+    return (sequence, epoch, operations) -> {
+      Memtable memtable = memtable(segment);
+      while (operations.next()) {
+        if (operations.kind() == WalFormat.DECLARE) {
+          declare(operations, memtable);
+        } else if (Kind.isKnown(operations.kind())) {
+          memtable.put(operations, sequence);
+        } else {
+          throw new CorruptionException(
+              WalReplay.fileName(segment),
+              operations.start(),
+              "operation of unknown kind " + operations.kind());
         }
       }
-
-      @Override
-      public void end(int operations, long bytes) {
-        memtable.wrote(bytes, operations, sequence);
-      }
+      memtable.wrote(sequence);
     };
+  }
+
+  private void declare(Operations operation, Memtable memtable) {
+    String name = new String(operation.array(), operation.keyAt(), operation.keyLength(), UTF_8);
+    Index index = indices.add(new Index(name, operation.index()));
+    if (!declared.get(index.id())) {
+      declared.set(index.id());
+      memtable.declare(index);
+    }
   }
 
   private Memtable memtable(long segment) {
     if (memtables.isEmpty() || memtables.getLast().bytes() >= options.memtableBytes()) {
-      memtables.add(new Memtable(segment));
+      memtables.add(new Memtable(segment, slabs));
     }
     return memtables.getLast();
   }

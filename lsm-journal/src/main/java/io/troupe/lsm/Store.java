@@ -107,9 +107,10 @@ public final class Store implements Reader, AutoCloseable {
    * @throws IllegalArgumentException when the batch names an index of another store
    */
   public CompletionStage<Long> commit(WriteBatch batch, Durability durability) {
-    for (WriteBatch.Operation operation : batch.operations()) {
-      if (!engine.has(operation.index())) {
-        throw new IllegalArgumentException("no index of this store: " + operation.index());
+    List<Index> indices = batch.indices();
+    for (int i = 0; i < indices.size(); i++) {
+      if (!engine.has(indices.get(i))) {
+        throw new IllegalArgumentException("no index of this store: " + indices.get(i));
       }
     }
     for (WriteBatch.Expectation expected : batch.expectations()) {

@@ -12,6 +12,7 @@ package io.troupe.lsm;
  * @param maxOpenTables how many table files are kept open
  * @param tableBytes size at which a compaction starts the next table file
  * @param reserveBytes free disk space below which growing batches are refused
+ * @param epoch goes into every frame of the log: tells who wrote, where several may have
  */
 public record StoreOptions(
     int walSegmentBytes,
@@ -20,7 +21,8 @@ public record StoreOptions(
     long blockCacheBytes,
     int maxOpenTables,
     long tableBytes,
-    long reserveBytes) {
+    long reserveBytes,
+    int epoch) {
 
   private static final int MIB = 1 << 20;
   private static final int MIN_SEGMENT_BYTES =
@@ -41,6 +43,26 @@ public record StoreOptions(
     if (maxOpenTables < 1) {
       throw new IllegalArgumentException("maxOpenTables is " + maxOpenTables + ", at least 1");
     }
+  }
+
+  /** As {@link #StoreOptions(int, long, long, long, int, long, long, int)}, of epoch 0. */
+  public StoreOptions(
+      int walSegmentBytes,
+      long memtableBytes,
+      long commitQueueBytes,
+      long blockCacheBytes,
+      int maxOpenTables,
+      long tableBytes,
+      long reserveBytes) {
+    this(
+        walSegmentBytes,
+        memtableBytes,
+        commitQueueBytes,
+        blockCacheBytes,
+        maxOpenTables,
+        tableBytes,
+        reserveBytes,
+        0);
   }
 
   /** For disks of some GiB and more. */

@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The current view, the views still in use, and the tables that no view has any more. Thread-safe.
+ * The current view, the views still in use, and the tables that no view has any more. Gives back
+ * the memory of memtables that no view has any more. Thread-safe.
  */
 final class Views {
 
@@ -80,12 +81,22 @@ final class Views {
   }
 
   private void count(View view, int change) {
+    count(view.active(), change);
+    view.frozen().forEach(memtable -> count(memtable, change));
     for (TableMeta table : view.version().all()) {
       int now = users.merge(table.number(), change, Integer::sum);
       if (now == 0) {
         users.remove(table.number());
         obsolete.add(table.number());
       }
+    }
+  }
+
+  private static void count(Memtable memtable, int change) {
+    if (change > 0) {
+      memtable.retain();
+    } else {
+      memtable.release();
     }
   }
 }

@@ -1,13 +1,16 @@
 package io.troupe.lsm;
 
+import io.troupe.lsm.entry.Kind;
+import io.troupe.lsm.wal.Operations;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts and deletes that are committed together, in the order in which they were added (the last one
- * for a key wins), on condition of what they expect. Not thread-safe; handed over at {@link
- * Store#commit}, as are its arrays, which the store keeps: neither may be changed afterwards.
+ * for a key wins), on condition of what they expect. Keys and values are copied when they are
+ * added, into the form that they have in the log. Not thread-safe; handed over at {@link
+ * Store#commit}: not to be changed afterwards.
  */
 public final class WriteBatch {
 
@@ -17,18 +20,21 @@ public final class WriteBatch {
   /** Longest value in bytes. */
   public static final int MAX_VALUE_BYTES = 16 << 20;
 
-  /** What an operation costs in the log besides its key and value, about. */
-  private static final int OVERHEAD_BYTES = 16;
+  /** Most bytes of all operations together. */
+  public static final int MAX_BYTES = 512 << 20;
 
-  /** One operation; no value means delete. */
-  record Operation(Index index, byte[] key, byte @Nullable [] value) {}
+  private static final int FIRST_BYTES = 512;
+  private static final byte[] NO_VALUE = new byte[0];
 
   /** What a key has to be at. */
   record Expectation(Index index, byte[] key, long sequence) {}
 
   private final List<Expectation> expectations = new ArrayList<>();
-  private final List<Operation> operations = new ArrayList<>();
-  private long bytes;
+  private final List<Index> indices = new ArrayList<>(2);
+  private byte[] encoded = new byte[FIRST_BYTES];
+  private int encodedBytes;
+  private int expectedBytes;
+  private int size;
   private boolean grows;
   private boolean reclaims;
 
@@ -38,14 +44,14 @@ public final class WriteBatch {
       throw new IllegalArgumentException(
           "value of " + value.length + " bytes, at most " + MAX_VALUE_BYTES);
     }
-    add(new Operation(index, checked(key), value), value.length);
+    add(index, Kind.PUT, checked(key), value);
     grows = true;
     return this;
   }
 
   /** Removes a key, whether it is there or not. */
   public WriteBatch delete(Index index, byte[] key) {
-    add(new Operation(index, checked(key), null), 0);
+    add(index, Kind.DELETE, checked(key), NO_VALUE);
     return this;
   }
 
@@ -62,7 +68,7 @@ public final class WriteBatch {
       throw new IllegalArgumentException("sequence number " + sequence + ", at least 0");
     }
     expectations.add(new Expectation(index, checked(key), sequence));
-    bytes += OVERHEAD_BYTES + key.length; // not in the log, but in the queue
+    expectedBytes += Operations.OVERHEAD_BYTES + key.length; // not in the log, but in the queue
     return this;
   }
 
@@ -77,20 +83,35 @@ public final class WriteBatch {
 
   /** How many operations it holds. */
   public int size() {
-    return operations.size();
+    return size;
   }
 
-  /** About how many bytes it takes in the queue, and at most in the log. */
+  /** About how many bytes it takes in the queue. */
   public long bytes() {
-    return bytes;
+    return (long) encodedBytes + expectedBytes;
   }
 
   List<Expectation> expectations() {
     return expectations;
   }
 
-  List<Operation> operations() {
-    return operations;
+  /** The indices that its operations name, each once. */
+  List<Index> indices() {
+    return indices;
+  }
+
+  /** The operations in the form of the log, {@link #encodedBytes} bytes of it. */
+  byte[] encoded() {
+    return encoded;
+  }
+
+  int encodedBytes() {
+    return encodedBytes;
+  }
+
+  /** A walk over the operations. */
+  Operations operations() {
+    return new Operations().over(encoded, 0, size);
   }
 
   /**
@@ -101,9 +122,19 @@ public final class WriteBatch {
     return grows && !reclaims;
   }
 
-  private void add(Operation operation, int valueBytes) {
-    operations.add(operation);
-    bytes += OVERHEAD_BYTES + operation.key().length + valueBytes;
+  private void add(Index index, byte kind, byte[] key, byte[] value) {
+    long needed = (long) encodedBytes + Operations.OVERHEAD_BYTES + key.length + value.length;
+    if (needed > MAX_BYTES) {
+      throw new IllegalArgumentException("batch of " + needed + " bytes, at most " + MAX_BYTES);
+    }
+    if (needed > encoded.length) {
+      encoded = Arrays.copyOf(encoded, (int) Math.max(needed, 2L * encoded.length));
+    }
+    if (!indices.contains(index)) {
+      indices.add(index);
+    }
+    encodedBytes = Operations.write(encoded, encodedBytes, index.id(), kind, key, value);
+    size++;
   }
 
   private static byte[] checked(byte[] key) {

@@ -1,70 +1,66 @@
 package io.troupe.lsm.memtable;
 
 import io.troupe.lsm.Index;
-import io.troupe.lsm.entry.Kind;
+import io.troupe.lsm.wal.Operations;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One generation of what is only in memory and in the log: a list for each index. Written by the
- * log thread, read by everyone; once another generation has taken its place it does not change any
- * more.
+ * One generation of what is only in memory and in the log: a list for each index. Written by one
+ * thread at a time, read by everyone; once another generation has taken its place it does not
+ * change any more.
+ *
+ * <p>Its memory is used again when nobody can read it any more: each view that has it counts as a
+ * user, readers hold a view for as long as they look at entries and values, and no new view has it
+ * once it was flushed. So when the last user lets go, no reader has a reference into it, nor can
+ * one come.
  */
 public final class Memtable {
 
-  /**
-   * What a version costs on the heap besides key and value: node, links, two array headers, about.
-   */
-  private static final int NODE_BYTES = 112;
-
   private static final @Nullable SkipList[] NONE = new SkipList[0];
-  private static final byte[] NO_VALUE = new byte[0];
 
   private final long firstSegment;
+  private final Slabs slabs;
+  private final Slabs.Filler nodes;
+  private final Slabs.Filler data;
+  private final AtomicInteger users = new AtomicInteger();
   private volatile @Nullable SkipList[] lists = NONE;
   private final List<Index> declared = new ArrayList<>();
-  private volatile long bytes;
   private volatile long lastSequence;
 
   /**
    * @param firstSegment number of the log segment that holds its first frame, or a lower one
    */
-  public Memtable(long firstSegment) {
+  public Memtable(long firstSegment, SlabPool pool) {
     this.firstSegment = firstSegment;
+    this.slabs = new Slabs(pool);
+    this.nodes = slabs.new Filler();
+    this.data = slabs.new Filler();
   }
 
-  /** Adds a version; a null value is a delete. Log thread only. */
-  public void put(int index, byte[] key, long sequence, byte @Nullable [] value) {
-    if (value == null) {
-      put(index, key, sequence, Kind.DELETE, NO_VALUE);
-    } else {
-      put(index, key, sequence, Kind.PUT, value);
-    }
-  }
-
-  /** Adds a version of a {@link Kind}. Log thread only. */
-  public void put(int index, byte[] key, long sequence, byte kind, byte[] value) {
+  /** Adds the version that an operation makes; key and value are copied. Writer only. */
+  public void put(Operations operation, long sequence) {
+    int index = operation.index();
     @Nullable SkipList[] known = lists;
     SkipList list = index < known.length ? known[index] : null;
     if (list == null) {
-      list = new SkipList();
+      list = new SkipList(slabs, nodes, data);
       known = Arrays.copyOf(known, Math.max(known.length, index + 1));
       known[index] = list;
       lists = known;
     }
-    list.put(key, sequence, kind, value);
+    list.put(operation, sequence);
   }
 
-  /** Accounts for a batch that was put. Log thread only. */
-  public void wrote(long batchBytes, int operations, long sequence) {
-    long total = bytes + batchBytes + (long) operations * NODE_BYTES;
-    bytes = total;
+  /** All up to a sequence number was put. Writer only. */
+  public void wrote(long sequence) {
     lastSequence = sequence;
   }
 
-  /** Notes that the log declares an index in a frame of this generation. Log thread only. */
+  /** Notes that the log declares an index in a frame of this generation. Writer only. */
   public void declare(Index index) {
     declared.add(index);
   }
@@ -85,8 +81,21 @@ public final class Memtable {
     return lists.length;
   }
 
+  /** The memory that it has, used or not. */
   public long bytes() {
-    return bytes;
+    return slabs.bytes();
+  }
+
+  /** One more view has it. */
+  public void retain() {
+    users.incrementAndGet();
+  }
+
+  /** A view that had it is not used any more. */
+  public void release() {
+    if (users.decrementAndGet() == 0) {
+      slabs.release();
+    }
   }
 
   /** Sequence number of the newest batch, 0 when there is none. */

@@ -3,96 +3,128 @@ package io.troupe.lsm.memtable;
 import io.troupe.lsm.entry.EntryCursor;
 import io.troupe.lsm.entry.Found;
 import io.troupe.lsm.entry.Keys;
-import io.troupe.lsm.entry.Kind;
+import io.troupe.lsm.wal.Operations;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
- * An ordered list of versions of keys: one writer, any number of readers, no locks. A node is
- * published by the release-store of the link to it, lowest level first; nothing is ever removed.
+ * An ordered list of versions of keys in native memory: one writer, any number of readers, no
+ * locks. Nothing is ever removed.
+ *
+ * <pre>
+ * node:  0        8          16     20             24           26     27       28
+ *        | prefix | sequence | data | value length | key length | kind | height | links u32 × height
+ * data:  | key | value |
+ * </pre>
+ *
+ * <p>The prefix is the key's first eight bytes ({@link Keys#prefix}); data and links are addresses
+ * of {@link Slabs}. Nodes lie together and apart from keys and values: a search touches nodes only,
+ * unless prefixes are equal, and two of three nodes share a cache line with another. A node is
+ * published by the release-store of the link to it, lowest level first, and read through an
+ * acquire-load of that link: a reader that sees the link sees node and data.
  *
  * <p>The writer keeps the path of its last insertion (a finger): keys that come in runs, as those
  * of journals do, are placed without a search from the top.
+ *
+ * <p>Neither insertion nor lookup allocates on the heap.
  */
 public final class SkipList {
 
   private static final int MAX_HEIGHT = 14; // 4^14 entries and more before searches degrade
-  private static final VarHandle LINK = MethodHandles.arrayElementVarHandle(Node[].class);
 
-  private static final class Node {
-    final byte[] key;
-    final long prefix;
-    final long sequence;
-    // Replaced only while the sequence number is not visible yet, so plain.
-    byte kind;
-    byte[] value;
-    final @Nullable Node[] next;
+  private static final int PREFIX = 0;
+  private static final int SEQUENCE = 8;
+  private static final int DATA = 16;
+  private static final int VALUE_LENGTH = 20;
+  private static final int KEY_LENGTH = 24;
+  private static final int KIND = 26;
+  private static final int HEIGHT = 27;
+  private static final int LINKS = 28;
 
-    Node(byte[] key, long sequence, byte kind, byte[] value, int height) {
-      this.key = key;
-      this.prefix = Keys.prefix(key);
-      this.sequence = sequence;
-      this.kind = kind;
-      this.value = value;
-      this.next = new Node[height];
-    }
+  private static final ValueLayout.OfLong BIG_LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+  private static final VarHandle ARRAY_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-    @Nullable Node next(int level) {
-      return (Node) LINK.getAcquire(next, level);
-    }
-
-    /** Whether this version comes before the given one. */
-    boolean before(byte[] otherKey, long otherPrefix, long otherSequence) {
-      int order = Long.compareUnsigned(prefix, otherPrefix);
-      if (order == 0) {
-        order = Arrays.compareUnsigned(key, otherKey);
-      }
-      return order != 0 ? order < 0 : sequence > otherSequence;
-    }
-  }
-
-  private final Node head =
-      new Node(new byte[0], Long.MAX_VALUE, Kind.DELETE, new byte[0], MAX_HEIGHT);
-  private final Node[] finger = new Node[MAX_HEIGHT];
+  private final Slabs slabs;
+  private final Slabs.Filler nodes;
+  private final Slabs.Filler data;
+  private final int head;
+  private final int[] finger = new int[MAX_HEIGHT];
   private long random = 0x9e3779b97f4a7c15L;
   private int size;
 
-  public SkipList() {
+  SkipList(Slabs slabs, Slabs.Filler nodes, Slabs.Filler data) {
+    this.slabs = slabs;
+    this.nodes = nodes;
+    this.data = data;
+    this.head = nodes.allocate(LINKS + MAX_HEIGHT * Integer.BYTES);
+    MemorySegment memory = slabs.memory(head);
+    long at = slabs.offset(head);
+    memory.asSlice(at, LINKS + MAX_HEIGHT * Integer.BYTES).fill((byte) 0);
     Arrays.fill(finger, head);
   }
 
-  /** Adds a version, or replaces the value of an equal one. Writer only. The arrays are kept. */
-  public void put(byte[] key, long sequence, byte kind, byte[] value) {
-    long prefix = Keys.prefix(key);
+  /** Adds a version, or replaces what an equal one says. Writer only. */
+  void put(Operations operation, long sequence) {
+    byte[] key = operation.array();
+    int keyAt = operation.keyAt();
+    int keyLength = operation.keyLength();
+    int valueLength = operation.valueLength();
+    byte kind = operation.kind();
+    long prefix = prefix(key, keyAt, keyLength);
     int level = 0;
-    while (level < MAX_HEIGHT - 1 && !brackets(finger[level], level, key, prefix, sequence)) {
+    while (level < MAX_HEIGHT - 1
+        && !brackets(finger[level], level, key, keyAt, keyLength, prefix, sequence)) {
       level++;
     }
-    Node at = finger[level];
-    if (at != head && !at.before(key, prefix, sequence)) {
+    int at = finger[level];
+    if (at != head && !before(at, key, keyAt, keyLength, prefix, sequence)) {
       at = head;
     }
+    int next = 0;
     for (; level >= 0; level--) {
-      for (Node next = at.next(level);
-          next != null && next.before(key, prefix, sequence);
-          next = at.next(level)) {
+      for (next = next(at, level);
+          next != 0 && before(next, key, keyAt, keyLength, prefix, sequence);
+          next = next(at, level)) {
         at = next;
       }
       finger[level] = at;
     }
-    Node successor = finger[0].next(0);
-    if (successor != null && successor.sequence == sequence && Arrays.equals(successor.key, key)) {
-      successor.kind = kind;
-      successor.value = value;
+    int stored = store(key, keyAt, keyLength + valueLength);
+    if (next != 0
+        && longAt(next, SEQUENCE) == sequence
+        && isKey(next, prefix, key, keyAt, keyLength)) {
+      // Not visible before the sequence number is, except for the key, which readers compare.
+      MemorySegment memory = slabs.memory(next);
+      long offset = slabs.offset(next);
+      memory.set(ValueLayout.JAVA_INT, offset + VALUE_LENGTH, valueLength);
+      memory.set(ValueLayout.JAVA_BYTE, offset + KIND, kind);
+      INT.setRelease(memory, offset + DATA, stored);
       return;
     }
-    Node node = new Node(key, sequence, kind, value, height());
-    for (int i = 0; i < node.next.length; i++) {
-      node.next[i] = finger[i].next(i);
-      LINK.setRelease(finger[i].next, i, node);
+    int height = height();
+    int node = nodes.allocate(LINKS + height * Integer.BYTES);
+    MemorySegment memory = slabs.memory(node);
+    long offset = slabs.offset(node);
+    memory.set(ValueLayout.JAVA_LONG, offset + PREFIX, prefix);
+    memory.set(ValueLayout.JAVA_LONG, offset + SEQUENCE, sequence);
+    memory.set(ValueLayout.JAVA_INT, offset + DATA, stored);
+    memory.set(ValueLayout.JAVA_INT, offset + VALUE_LENGTH, valueLength);
+    memory.set(ValueLayout.JAVA_SHORT, offset + KEY_LENGTH, (short) keyLength);
+    memory.set(ValueLayout.JAVA_BYTE, offset + KIND, kind);
+    memory.set(ValueLayout.JAVA_BYTE, offset + HEIGHT, (byte) height);
+    for (int i = 0; i < height; i++) {
+      memory.set(ValueLayout.JAVA_INT, offset + LINKS + 4L * i, next(finger[i], i));
+    }
+    for (int i = 0; i < height; i++) {
+      int previous = finger[i];
+      INT.setRelease(slabs.memory(previous), slabs.offset(previous) + LINKS + 4L * i, node);
       finger[i] = node;
     }
     size++;
@@ -110,89 +142,199 @@ public final class SkipList {
    * @return whether there is one
    */
   public boolean find(byte[] key, long sequence, Found answer) {
-    Node found = firstNotBefore(key, sequence);
-    if (found == null || !Arrays.equals(found.key, key)) {
+    long prefix = prefix(key, 0, key.length);
+    int node = next(predecessor(key, key.length, prefix, sequence), 0);
+    if (node == 0 || !isKey(node, prefix, key, 0, key.length)) {
       return false;
     }
-    byte[] value = found.value;
-    answer.set(found.kind, found.sequence, MemorySegment.ofArray(value), 0, value.length, null);
+    int stored = data(node);
+    answer.set(
+        kind(node),
+        longAt(node, SEQUENCE),
+        slabs.memory(stored),
+        slabs.offset(stored) + key.length,
+        valueLength(node),
+        null);
     return true;
   }
 
   /** All versions from a key on, in order. */
   public EntryCursor ascending(byte[] from) {
-    return new NodeCursor() {
+    return new NodeCursor(this) {
       @Override
-      @Nullable Node step(@Nullable Node current) {
-        return current == null ? firstNotBefore(from, Long.MAX_VALUE) : current.next(0);
+      int step(int current) {
+        return current == 0 ? firstFrom(from) : successor(current);
       }
     };
   }
 
   /** All versions before a key, in reverse order. */
   public EntryCursor descending(byte[] to) {
-    return new NodeCursor() {
+    return new NodeCursor(this) {
       @Override
-      @Nullable Node step(@Nullable Node current) {
-        return current == null
-            ? lastBefore(to, Long.MAX_VALUE)
-            : lastBefore(current.key, current.sequence);
+      int step(int current) {
+        return current == 0
+            ? lastBefore(to, to.length, Keys.prefix(to), Long.MAX_VALUE)
+            : lastBefore(
+                keyBuffer(), keyLength(), longAt(current, PREFIX), longAt(current, SEQUENCE));
       }
     };
   }
 
   /** All versions in reverse order. */
   public EntryCursor descending() {
-    return new NodeCursor() {
+    return new NodeCursor(this) {
       @Override
-      @Nullable Node step(@Nullable Node current) {
-        return current == null ? last() : lastBefore(current.key, current.sequence);
+      int step(int current) {
+        return current == 0
+            ? last()
+            : lastBefore(
+                keyBuffer(), keyLength(), longAt(current, PREFIX), longAt(current, SEQUENCE));
       }
     };
   }
+
+  // ---- the fields of a node
+
+  private int next(int node, int level) {
+    return (int) INT.getAcquire(slabs.memory(node), slabs.offset(node) + LINKS + 4L * level);
+  }
+
+  private long longAt(int node, int field) {
+    return slabs.memory(node).get(ValueLayout.JAVA_LONG, slabs.offset(node) + field);
+  }
+
+  /** Address of key and value. */
+  private int data(int node) {
+    return (int) INT.getAcquire(slabs.memory(node), slabs.offset(node) + DATA);
+  }
+
+  private int keyLength(int node) {
+    return slabs.memory(node).get(ValueLayout.JAVA_SHORT, slabs.offset(node) + KEY_LENGTH) & 0xffff;
+  }
+
+  private int valueLength(int node) {
+    return slabs.memory(node).get(ValueLayout.JAVA_INT, slabs.offset(node) + VALUE_LENGTH);
+  }
+
+  private byte kind(int node) {
+    return slabs.memory(node).get(ValueLayout.JAVA_BYTE, slabs.offset(node) + KIND);
+  }
+
+  // ---- order
+
+  /** Whether the version of a node comes before the given one. */
+  private boolean before(
+      int node, byte[] key, int keyAt, int keyLength, long prefix, long sequence) {
+    long nodePrefix = longAt(node, PREFIX);
+    if (nodePrefix != prefix) {
+      return Long.compareUnsigned(nodePrefix, prefix) < 0;
+    }
+    int order = compareRest(node, key, keyAt, keyLength);
+    return order != 0 ? order < 0 : longAt(node, SEQUENCE) > sequence;
+  }
+
+  private boolean isKey(int node, long prefix, byte[] key, int keyAt, int keyLength) {
+    return longAt(node, PREFIX) == prefix && compareRest(node, key, keyAt, keyLength) == 0;
+  }
+
+  /** Compares the key of a node with one of the same prefix. */
+  private int compareRest(int node, byte[] key, int keyAt, int keyLength) {
+    int nodeLength = keyLength(node);
+    int common = Math.min(nodeLength, keyLength);
+    if (common > Long.BYTES) {
+      int stored = data(node);
+      MemorySegment memory = slabs.memory(stored);
+      long at = slabs.offset(stored);
+      int i = Long.BYTES;
+      for (; i + Long.BYTES <= common; i += Long.BYTES) {
+        long a = memory.get(BIG_LONG, at + i);
+        long b = (long) ARRAY_LONG.get(key, keyAt + i);
+        if (a != b) {
+          return Long.compareUnsigned(a, b);
+        }
+      }
+      for (; i < common; i++) {
+        int order = (memory.get(ValueLayout.JAVA_BYTE, at + i) & 0xff) - (key[keyAt + i] & 0xff);
+        if (order != 0) {
+          return order;
+        }
+      }
+    }
+    return nodeLength - keyLength;
+  }
+
+  private static long prefix(byte[] key, int at, int length) {
+    if (length >= Long.BYTES) {
+      return (long) ARRAY_LONG.get(key, at);
+    }
+    long prefix = 0;
+    for (int i = 0; i < length; i++) {
+      prefix |= (key[at + i] & 0xffL) << (56 - 8 * i);
+    }
+    return prefix;
+  }
+
+  // ---- search
 
   /**
    * Whether the place of a version at that level is right behind the node, as far as the writer can
    * tell without searching.
    */
-  private boolean brackets(Node node, int level, byte[] key, long prefix, long sequence) {
-    if (node != head && !node.before(key, prefix, sequence)) {
+  private boolean brackets(
+      int node, int level, byte[] key, int keyAt, int keyLength, long prefix, long sequence) {
+    if (node != head && !before(node, key, keyAt, keyLength, prefix, sequence)) {
       return false;
     }
-    Node next = node.next(level);
-    return next == null || !next.before(key, prefix, sequence);
+    int next = next(node, level);
+    return next == 0 || !before(next, key, keyAt, keyLength, prefix, sequence);
   }
 
-  private @Nullable Node firstNotBefore(byte[] key, long sequence) {
-    return predecessor(key, sequence).next(0);
+  private int firstFrom(byte[] key) {
+    return successor(predecessor(key, key.length, Keys.prefix(key), Long.MAX_VALUE));
   }
 
-  private @Nullable Node lastBefore(byte[] key, long sequence) {
-    Node node = predecessor(key, sequence);
-    return node == head ? null : node;
+  private int successor(int node) {
+    return next(node, 0);
   }
 
-  private Node predecessor(byte[] key, long sequence) {
-    long prefix = Keys.prefix(key);
-    Node at = head;
+  private int lastBefore(byte[] key, int keyLength, long prefix, long sequence) {
+    int node = predecessor(key, keyLength, prefix, sequence);
+    return node == head ? 0 : node;
+  }
+
+  private int predecessor(byte[] key, int keyLength, long prefix, long sequence) {
+    int at = head;
+    int notBefore = 0; // known from the level above
     for (int level = MAX_HEIGHT - 1; level >= 0; level--) {
-      for (Node next = at.next(level);
-          next != null && next.before(key, prefix, sequence);
-          next = at.next(level)) {
+      int next = next(at, level);
+      while (next != 0 && next != notBefore && before(next, key, 0, keyLength, prefix, sequence)) {
         at = next;
+        next = next(at, level);
       }
+      notBefore = next;
     }
     return at;
   }
 
-  private @Nullable Node last() {
-    Node at = head;
+  private int last() {
+    int at = head;
     for (int level = MAX_HEIGHT - 1; level >= 0; level--) {
-      for (Node next = at.next(level); next != null; next = at.next(level)) {
+      for (int next = next(at, level); next != 0; next = next(at, level)) {
         at = next;
       }
     }
-    return at == head ? null : at;
+    return at == head ? 0 : at;
+  }
+
+  // ---- insertion
+
+  /** Copies key and value, which lie side by side in the operation as they do here. */
+  private int store(byte[] operation, int keyAt, int bytes) {
+    int stored = data.allocate(bytes);
+    MemorySegment.copy(
+        operation, keyAt, slabs.memory(stored), ValueLayout.JAVA_BYTE, slabs.offset(stored), bytes);
+    return stored;
   }
 
   /** 1 with 3/4, 2 with 3/16, and so on. */
@@ -203,62 +345,89 @@ public final class SkipList {
     return Math.min(MAX_HEIGHT, 1 + Long.numberOfTrailingZeros(random | (1L << 62)) / 2);
   }
 
+  /** Copies each key into a buffer of its own; values stay where they are. */
   private abstract static class NodeCursor implements EntryCursor {
-    private @Nullable Node current;
+    private final SkipList list;
+    private int current;
     private boolean ended;
+    private byte[] key = new byte[64];
+    private int keyLength;
+    private int stored;
 
-    abstract @Nullable Node step(@Nullable Node current);
+    NodeCursor(SkipList list) {
+      this.list = list;
+    }
+
+    /** The node behind the current one, or the first one; 0 at the end. */
+    abstract int step(int from);
 
     @Override
     public boolean next() {
-      if (!ended) {
-        current = step(current);
-        ended = current == null;
+      if (ended) {
+        return false;
       }
-      return !ended;
+      current = step(current);
+      if (current == 0) {
+        ended = true;
+        return false;
+      }
+      keyLength = list.keyLength(current);
+      if (keyLength > key.length) {
+        key = new byte[Math.max(keyLength, 2 * key.length)];
+      }
+      stored = list.data(current);
+      MemorySegment.copy(
+          list.slabs.memory(stored),
+          ValueLayout.JAVA_BYTE,
+          list.slabs.offset(stored),
+          key,
+          0,
+          keyLength);
+      return true;
     }
 
     @Override
     public byte[] keyBuffer() {
-      return node().key;
+      return key;
     }
 
     @Override
     public int keyLength() {
-      return node().key.length;
+      return keyLength;
     }
 
     @Override
     public long sequence() {
-      return node().sequence;
+      return list.longAt(node(), SEQUENCE);
     }
 
     @Override
     public byte kind() {
-      return node().kind;
+      return list.kind(node());
     }
 
     @Override
     public MemorySegment valueMemory() {
-      return MemorySegment.ofArray(node().value);
+      node();
+      return list.slabs.memory(stored);
     }
 
     @Override
     public long valueOffset() {
-      return 0;
+      node();
+      return list.slabs.offset(stored) + keyLength;
     }
 
     @Override
     public int valueLength() {
-      return node().value.length;
+      return list.valueLength(node());
     }
 
-    private Node node() {
-      Node node = current;
-      if (node == null) {
+    private int node() {
+      if (current == 0) {
         throw new IllegalStateException("the cursor is not on an entry");
       }
-      return node;
+      return current;
     }
   }
 }

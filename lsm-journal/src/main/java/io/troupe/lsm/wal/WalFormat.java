@@ -1,6 +1,7 @@
 package io.troupe.lsm.wal;
 
 import io.troupe.lsm.CorruptionException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -16,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  *                                     of 16..32
  *
  * frame:    0        4        8      16               24        32      40      44      48
- *           | length | crc32c | salt | first sequence | durable | start | count | flags | batch | batch | … | zeros to a multiple of 8
+ *           | length | crc32c | salt | first sequence | durable | start | count | epoch | batch | batch | … | zeros to a multiple of 8
  *
  * batch:    | operations u32 | operation | operation | …
  *
- * operation: | index u32 | kind u8 | key length u16 | value length u32 | key | value |
- *            kind 0 delete, 1 put, 2 declares an index (key: its name in UTF-8; no value)
+ * operation: see Operations; its kind is one of entry.Kind, or 64 where it declares an index (key:
+ *            its name in UTF-8; no value), in front of the first batch that names it
  * </pre>
  *
  * <p>A frame is one group of batches, numbered from its first sequence number on without a gap; it
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * It tells corruption from a crash: a frame that does not verify was acknowledged as durable, and
  * is lost, exactly when a later frame says so; otherwise the log ends in front of it. {@code start}
  * is the first sequence number of the segment: it says the same when even the segment's first frame
- * does not verify.
+ * does not verify. The epoch is what the opener of the store gave: who wrote, where several may
+ * have.
  *
  * <p>The header has a page of its own, so that no torn write of a frame reaches it.
  */
@@ -41,9 +43,6 @@ public final class WalFormat {
   static final int SEGMENT_HEADER_BYTES = 4096;
   static final int FRAME_HEADER_BYTES = 48;
 
-  /** What an operation takes besides key and value. */
-  public static final int OPERATION_BYTES = 11;
-
   /** What a batch takes besides its operations. */
   public static final int BATCH_BYTES = 4;
 
@@ -51,10 +50,10 @@ public final class WalFormat {
   public static final int FRAME_BYTES = FRAME_HEADER_BYTES + 8;
 
   private static final int MAGIC = 0x5452574c; // TRWL
-  private static final int VERSION = 1;
-  private static final byte DELETE = 0;
-  private static final byte PUT = 1;
-  private static final byte DECLARE = 2;
+  private static final int VERSION = 2;
+
+  /** Kind of an operation that gives an index its id. */
+  public static final byte DECLARE = 64;
 
   private static final String PREFIX = "wal-";
   private static final String SUFFIX = ".log";
@@ -64,19 +63,17 @@ public final class WalFormat {
   record SegmentHeader(long number, long salt) {}
 
   /** What a frame says of itself. */
-  record FrameHeader(int length, long firstSequence, long durable, long start, int count) {}
+  record FrameHeader(
+      int length, long firstSequence, long durable, long start, int count, int epoch) {}
 
-  /** Receives the operations of frames in order. */
+  /** Receives the batches of frames in order. */
   public interface Visitor {
-    /** The operations that follow belong to the batch of that number. */
-    void batch(long sequence);
-
-    void put(int index, byte[] key, byte @Nullable [] value);
-
-    void declare(int index, byte[] name);
-
-    /** The batch is complete. */
-    void end(int operations, long bytes);
+    /**
+     * A batch, in place: valid during the call.
+     *
+     * @param operations stands in front of the first
+     */
+    void batch(long sequence, int epoch, Operations operations) throws IOException;
   }
 
   static String fileName(long number) {
@@ -109,7 +106,12 @@ public final class WalFormat {
     }
     if (page.getInt(4) != VERSION) {
       throw new CorruptionException(
-          file, 4, "format version " + page.getInt(4) + ", known is " + VERSION);
+          file,
+          4,
+          "the log has format version "
+              + page.getInt(4)
+              + ", this program reads and writes version "
+              + VERSION);
     }
     if (page.getInt(8) != crc(page, 16, 32)) {
       throw new CorruptionException(file, 8, "the checksum of the segment header does not match");
@@ -126,29 +128,22 @@ public final class WalFormat {
 
   /** Starts a frame at the buffer's start. */
   public static void begin(
-      ByteBuffer frame, long salt, long firstSequence, long durable, long start, int count) {
+      ByteBuffer frame,
+      long salt,
+      long firstSequence,
+      long durable,
+      long start,
+      int count,
+      int epoch) {
     frame.clear();
     frame.putLong(8, salt).putLong(16, firstSequence).putLong(24, durable).putLong(32, start);
-    frame.putInt(40, count).putInt(44, 0);
+    frame.putInt(40, count).putInt(44, epoch);
     frame.position(FRAME_HEADER_BYTES);
   }
 
+  /** Starts a batch of so many operations, declarations included. */
   public static void batch(ByteBuffer frame, int operations) {
     frame.putInt(operations);
-  }
-
-  public static void put(ByteBuffer frame, int index, byte[] key, byte[] value) {
-    frame
-        .putInt(index)
-        .put(PUT)
-        .putShort((short) key.length)
-        .putInt(value.length)
-        .put(key)
-        .put(value);
-  }
-
-  public static void delete(ByteBuffer frame, int index, byte[] key) {
-    frame.putInt(index).put(DELETE).putShort((short) key.length).putInt(0).put(key);
   }
 
   public static void declare(ByteBuffer frame, int index, byte[] name) {
@@ -185,50 +180,31 @@ public final class WalFormat {
         segment.getLong(offset + 16),
         segment.getLong(offset + 24),
         segment.getLong(offset + 32),
-        segment.getInt(offset + 40));
+        segment.getInt(offset + 40),
+        segment.getInt(offset + 44));
   }
 
   /**
    * Hands the batches of a frame that verified to a visitor, without those up to a sequence number.
+   *
+   * @param segment has an array
    */
-  static void visit(
-      String file, ByteBuffer segment, int offset, FrameHeader header, long after, Visitor visitor)
-      throws CorruptionException {
-    ByteBuffer body =
-        segment.slice(offset + FRAME_HEADER_BYTES, header.length() - FRAME_HEADER_BYTES);
+  static void visit(ByteBuffer segment, int offset, FrameHeader header, long after, Visitor visitor)
+      throws IOException {
+    byte[] array = segment.array();
+    int at = offset + FRAME_HEADER_BYTES;
+    var operations = new Operations();
     for (int i = 0; i < header.count(); i++) {
       long sequence = header.firstSequence() + i;
-      int operations = body.getInt();
-      int start = body.position();
-      boolean wanted = sequence > after;
-      if (wanted) {
-        visitor.batch(sequence);
+      int count = segment.getInt(at);
+      int start = segment.arrayOffset() + at + BATCH_BYTES;
+      operations.over(array, start, count);
+      while (operations.next()) {}
+      int end = count == 0 ? start : operations.end();
+      if (sequence > after) {
+        visitor.batch(sequence, header.epoch(), operations.over(array, start, count));
       }
-      for (int left = operations; left > 0; left--) {
-        int index = body.getInt();
-        byte kind = body.get();
-        byte[] key = new byte[body.getShort()];
-        int valueLength = body.getInt();
-        body.get(key);
-        if (!wanted) {
-          body.position(body.position() + valueLength);
-          continue;
-        }
-        switch (kind) {
-          case PUT -> {
-            byte[] value = new byte[valueLength];
-            body.get(value);
-            visitor.put(index, key, value);
-          }
-          case DELETE -> visitor.put(index, key, null);
-          case DECLARE -> visitor.declare(index, key);
-          default ->
-              throw new CorruptionException(file, offset, "operation of unknown kind " + kind);
-        }
-      }
-      if (wanted) {
-        visitor.end(operations, body.position() - start);
-      }
+      at = end - segment.arrayOffset();
     }
   }
 

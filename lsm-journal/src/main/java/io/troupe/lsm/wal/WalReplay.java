@@ -108,7 +108,7 @@ public final class WalReplay {
           }
           end = first + frame.count() - 1;
           read = end;
-          WalFormat.visit(name, bytes, offset, frame, flushed, visit.in(number));
+          WalFormat.visit(bytes, offset, frame, flushed, visit.in(number));
           last = Math.max(last, end);
           offset += WalFormat.padded(frame.length());
         }

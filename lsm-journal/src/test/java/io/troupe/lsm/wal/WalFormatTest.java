@@ -1,8 +1,11 @@
 package io.troupe.lsm.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.lsm.CorruptionException;
+import io.troupe.lsm.entry.Kind;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,58 +14,53 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
-import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class WalFormatTest {
 
   private static final long SALT = 0x1234_5678_9abc_def0L;
 
-  /** What the visitor was told, as text. */
-  private static final class Told implements WalFormat.Visitor {
-    private final List<String> lines = new ArrayList<>();
-
-    @Override
-    public void batch(long sequence) {
-      lines.add("batch " + sequence);
+  private static String told(long sequence, int epoch, Operations operations) {
+    var text = new StringBuilder("batch " + sequence + " of " + epoch);
+    while (operations.next()) {
+      text.append(' ').append(operations.index()).append(' ').append(operations.kind());
+      text.append(part(operations.array(), operations.keyAt(), operations.keyLength()));
+      text.append(part(operations.array(), operations.valueAt(), operations.valueLength()));
     }
+    return text.toString();
+  }
 
-    @Override
-    public void put(int index, byte[] key, byte @Nullable [] value) {
-      lines.add(
-          index + " " + Arrays.toString(key) + (value == null ? " gone" : Arrays.toString(value)));
-    }
+  private static String part(byte[] bytes, int at, int length) {
+    return Arrays.toString(Arrays.copyOfRange(bytes, at, at + length));
+  }
 
-    @Override
-    public void declare(int index, byte[] name) {
-      lines.add("declare " + index + Arrays.toString(name));
-    }
-
-    @Override
-    public void end(int operations, long bytes) {
-      lines.add("end " + operations);
-    }
+  private static byte[] operations(byte[] key) {
+    byte[] bytes = new byte[2 * Operations.OVERHEAD_BYTES + 3 * key.length];
+    int at = Operations.write(bytes, 0, 7, Kind.PUT, key, key);
+    Operations.write(bytes, at, 8, Kind.DELETE, key, new byte[0]);
+    return bytes;
   }
 
   @Property(tries = 300)
   void decodesWhatItEncoded(
       @ForAll @Size(min = 1, max = 20) List<@Size(min = 1, max = 100) byte[]> keys,
-      @ForAll @IntRange(max = 2) int skipped)
-      throws CorruptionException {
-    ByteBuffer frame = ByteBuffer.allocateDirect(1 << 16);
-    var expected = new Told();
-    WalFormat.begin(frame, SALT, 10, 5, 3, keys.size());
+      @ForAll @IntRange(max = 2) int skipped,
+      @ForAll int epoch)
+      throws IOException {
+    ByteBuffer frame = ByteBuffer.allocate(1 << 16);
+    List<String> expected = new ArrayList<>();
+    WalFormat.begin(frame, SALT, 10, 5, 3, keys.size(), epoch);
     for (int i = 0; i < keys.size(); i++) {
       byte[] key = keys.get(i);
-      var told = i < skipped ? new Told() : expected;
-      told.batch(10 + i);
       WalFormat.batch(frame, 3);
       WalFormat.declare(frame, i, key);
-      told.declare(i, key);
-      WalFormat.put(frame, i, key, key);
-      told.put(i, key, key);
-      WalFormat.delete(frame, i, key);
-      told.put(i, key, null);
-      told.end(3, 0);
+      frame.put(operations(key));
+      String text = Arrays.toString(key);
+      if (i >= skipped) {
+        expected.add(
+            "batch %d of %d %d %d%s[] 7 1%s%s 8 0%s[]"
+                .formatted(10 + i, epoch, i, WalFormat.DECLARE, text, text, text, text));
+      }
     }
     WalFormat.end(frame);
 
@@ -74,18 +72,21 @@ class WalFormatTest {
       assertThat(header.durable()).isEqualTo(5);
       assertThat(header.start()).isEqualTo(3);
       assertThat(header.count()).isEqualTo(keys.size());
-      var told = new Told();
-      WalFormat.visit("file", frame, 0, header, 9 + skipped, told);
-      assertThat(told.lines).isEqualTo(expected.lines);
+      assertThat(header.epoch()).isEqualTo(epoch);
+      List<String> told = new ArrayList<>();
+      WalFormat.visit(frame, 0, header, 9 + skipped, (s, e, o) -> told.add(told(s, e, o)));
+      assertThat(told).isEqualTo(expected);
     }
   }
 
   @Property(tries = 300)
   void rejectsEveryFlippedBit(@ForAll @IntRange(max = 8 * 79) int bit) {
     ByteBuffer frame = ByteBuffer.allocate(200);
-    WalFormat.begin(frame, SALT, 1, 0, 1, 1);
+    byte[] operation = new byte[Operations.OVERHEAD_BYTES + 16];
+    Operations.write(operation, 0, 0, Kind.PUT, new byte[8], new byte[8]);
+    WalFormat.begin(frame, SALT, 1, 0, 1, 1, 0);
     WalFormat.batch(frame, 1);
-    WalFormat.put(frame, 0, new byte[8], new byte[8]);
+    frame.put(operation);
     WalFormat.end(frame);
     assertThat(frame.getInt(0)).isEqualTo(79);
     assertThat(WalFormat.frameAt(frame, 0, SALT)).isNotNull();
@@ -96,5 +97,18 @@ class WalFormatTest {
     if (bit / 8 < 79) {
       assertThat(WalFormat.frameAt(frame, 0, SALT)).isNull();
     }
+  }
+
+  @Test
+  void refusesOtherVersions() throws CorruptionException {
+    ByteBuffer header = WalFormat.header(5, SALT);
+    assertThat(WalFormat.decodeHeader("wal", header).number()).isEqualTo(5);
+
+    header.putInt(4, 1);
+
+    assertThatThrownBy(() -> WalFormat.decodeHeader("wal", header))
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("format version 1")
+        .hasMessageContaining("version 2");
   }
 }
