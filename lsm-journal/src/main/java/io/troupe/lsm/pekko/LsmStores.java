@@ -6,44 +6,92 @@ import io.troupe.lsm.StoreOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import org.apache.pekko.Done;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
-import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
 import org.apache.pekko.actor.ExtensionIdProvider;
 
 /**
- * The one store of an ActorSystem, opened from {@code lsm-journal.directory} on first use and
- * closed in the last phase of the coordinated shutdown, when no actor is left to write.
+ * The stores of an ActorSystem: one a directory, opened on first use and closed when the last actor
+ * has ended.
  */
 public final class LsmStores implements Extension {
   private static final Id ID = new Id();
 
-  private final Store store;
+  private final ExtendedActorSystem system;
+  private final Config settings;
+  private final Map<Path, SharedStore> open = new HashMap<>();
 
   private LsmStores(ExtendedActorSystem system) {
-    Config config = system.settings().config().getConfig("lsm-journal");
-    String directory = config.getString("directory");
+    this.system = system;
+    this.settings = system.settings().config().getConfig("lsm-journal");
+    // When no actor is left to write, and before the ActorSystem counts as terminated: who waits
+    // for
+    // that may open the directory again.
+    system.registerOnTermination(this::close);
+  }
+
+  /** Of this ActorSystem. */
+  public static LsmStores get(ClassicActorSystemProvider system) {
+    return ID.get(system);
+  }
+
+  /**
+   * The store in {@code lsm-journal.directory}.
+   *
+   * @throws IllegalArgumentException when that is not set
+   * @throws UncheckedIOException when the store cannot be opened
+   */
+  public Store store() {
+    return shared(settings.getString("directory")).store();
+  }
+
+  /**
+   * What the queries of a journal read.
+   *
+   * @param plugin configuration of the journal
+   * @throws IllegalArgumentException when no directory is set
+   * @throws UncheckedIOException when the store cannot be opened
+   */
+  public EventLog eventLog(Config plugin) {
+    return shared(plugin).eventLog();
+  }
+
+  /** The store of a plugin: in the directory of its own, or else in the common one. */
+  SharedStore shared(Config plugin) {
+    String own = plugin.hasPath("directory") ? plugin.getString("directory") : "";
+    return shared(own.isEmpty() ? settings.getString("directory") : own);
+  }
+
+  private synchronized SharedStore shared(String directory) {
     if (directory.isEmpty()) {
-      throw new IllegalArgumentException("lsm-journal.directory is not set");
+      throw new IllegalArgumentException(
+          "lsm-journal.directory is not set: name the directory in which this ActorSystem, and no"
+              + " other, keeps its journal");
     }
+    return open.computeIfAbsent(Path.of(directory).toAbsolutePath().normalize(), this::open);
+  }
+
+  private SharedStore open(Path directory) {
+    Store store;
     try {
-      store = Store.open(Path.of(directory), options(config.getConfig("store")));
+      store = Store.open(directory, options(settings.getConfig("store")));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open the store in " + directory, e);
     }
-    CoordinatedShutdown.get(system)
-        .addTask(
-            CoordinatedShutdown.PhaseActorSystemTerminate(),
-            "close-lsm-store",
-            () -> {
-              // Terminating takes the remaining actors down; only then nobody writes any more.
-              system.getWhenTerminated().thenRun(store::close);
-              return CompletableFuture.completedFuture(Done.getInstance());
-            });
+    try {
+      return SharedStore.on(store, system, settings);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private synchronized void close() {
+    open.values().forEach(shared -> shared.store().close());
   }
 
   private static StoreOptions options(Config c) {
@@ -55,15 +103,6 @@ public final class LsmStores implements Extension {
         c.getInt("max-open-tables"),
         c.getBytes("table-size"),
         c.getBytes("reserve"));
-  }
-
-  /** Of this ActorSystem. Throws {@link UncheckedIOException} where the store cannot be opened. */
-  public static LsmStores get(ClassicActorSystemProvider system) {
-    return ID.get(system);
-  }
-
-  public Store store() {
-    return store;
   }
 
   private static final class Id extends AbstractExtensionId<LsmStores>

@@ -1,7 +1,6 @@
 package io.troupe.lsm.pekko;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
@@ -12,7 +11,7 @@ import org.apache.pekko.serialization.Serializers;
  * Objects as bytes, with what is needed to read them again.
  *
  * <pre>
- *   | serializer id (i32) | manifest length (u16) | manifest (UTF-8) | bytes … |
+ *   | serializer id (i32) | manifest (text) | bytes … |
  * </pre>
  */
 final class Payload {
@@ -25,25 +24,20 @@ final class Payload {
   /** Throws what the serializer throws, for an object that cannot be serialized. */
   byte[] encode(Object o) {
     Serializer serializer = serialization.findSerializerFor(o);
-    byte[] manifest = Serializers.manifestFor(serializer, o).getBytes(StandardCharsets.UTF_8);
+    byte[] manifest = Fields.text(Serializers.manifestFor(serializer, o));
     byte[] bytes = serialization.serialize(o).get();
-    return ByteBuffer.allocate(6 + manifest.length + bytes.length)
-        .putInt(serializer.identifier())
-        .putShort((short) manifest.length)
-        .put(manifest)
-        .put(bytes)
-        .array();
+    ByteBuffer out = ByteBuffer.allocate(4 + Fields.size(manifest) + bytes.length);
+    out.putInt(serializer.identifier());
+    Fields.put(out, manifest);
+    return out.put(bytes).array();
   }
 
   /** Decodes the rest of the buffer. */
   Object decode(ByteBuffer in) {
     int serializer = in.getInt();
-    byte[] manifest = new byte[Short.toUnsignedInt(in.getShort())];
-    in.get(manifest);
+    String manifest = Fields.get(in);
     byte[] bytes = new byte[in.remaining()];
     in.get(bytes);
-    return serialization
-        .deserialize(bytes, serializer, new String(manifest, StandardCharsets.UTF_8))
-        .get();
+    return serialization.deserialize(bytes, serializer, manifest).get();
   }
 }

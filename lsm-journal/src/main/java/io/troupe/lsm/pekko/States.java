@@ -1,114 +1,220 @@
 package io.troupe.lsm.pekko;
 
 import io.troupe.lsm.Durability;
-import io.troupe.lsm.Index;
 import io.troupe.lsm.Store;
 import io.troupe.lsm.WriteBatch;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import io.troupe.lsm.pekko.StateFormat.Head;
+import io.troupe.lsm.pekko.StateFormat.Stored;
+import io.troupe.lsm.pekko.follow.Signals;
+import io.troupe.lsm.pekko.follow.Topic;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.persistence.state.exception.DeleteRevisionException;
 
 /**
- * Durable states, behind the Java and the Scala side of the plugin.
+ * Durable states of one store, behind the Java and the Scala side of all plugins that use it. A
+ * state, the records that it changes and its entries in the queries' indices are one batch.
  *
- * <pre>
- *   value: | format (u8) | revision (u64) | tag length (u16) | tag | present (u8) | payload |
- * </pre>
- *
- * A deleted state leaves its revision behind, since revisions go on after a delete.
+ * <p>An entity is the only writer of its state and knows its revision, so that a first revision or
+ * a successor is all that can come; the check is against a second writer.
  */
 final class States {
-  private static final byte FORMAT = 1;
-
   private final Store store;
-  private final Index states;
-  private final Payload payload;
+  private final StateIndices indices;
+  private final StateFormat format;
+  private final CommitOrder order;
+  private final Signals signals;
   private final Executor blocking;
+  private final boolean indexed;
+  private final Turns turns;
+  private final Heads<Head> heads = new Heads<>();
 
-  /** A stored state; without a value it was deleted. */
-  record Stored(Optional<Object> value, long revision) {}
-
-  States(ExtendedActorSystem system) {
-    this.store = LsmStores.get(system).store();
-    this.states = store.index("state");
-    this.payload = new Payload(system);
-    this.blocking =
-        system
-            .dispatchers()
-            .lookup(system.settings().config().getString("lsm-journal.read-dispatcher"));
+  /**
+   * @param indexed whether the indices of the queries are written
+   */
+  States(
+      Store store,
+      StateFormat format,
+      CommitOrder order,
+      Signals signals,
+      Executor blocking,
+      boolean indexed) {
+    this.store = store;
+    this.indices = StateIndices.of(store);
+    this.format = format;
+    this.order = order;
+    this.signals = signals;
+    this.blocking = blocking;
+    this.indexed = indexed;
+    this.turns = new Turns(blocking);
   }
 
+  /** After what is under way. */
   CompletionStage<Stored> get(String id) {
-    return CompletableFuture.supplyAsync(() -> read(id), blocking);
+    return turns.take(id, () -> CompletableFuture.supplyAsync(() -> read(id), blocking));
   }
 
   private Stored read(String id) {
-    Optional<byte[]> bytes = store.get(states, Keys.plain(id));
-    if (bytes.isEmpty()) {
-      return new Stored(Optional.empty(), 0);
-    }
-    ByteBuffer in = ByteBuffer.wrap(bytes.get());
-    byte format = in.get();
-    if (format != FORMAT) {
-      throw new IllegalStateException("the state of " + id + " has format " + format);
-    }
-    long revision = in.getLong();
-    in.position(in.position() + 2 + Short.toUnsignedInt(in.getShort(in.position())));
-    return new Stored(in.get() == 0 ? Optional.empty() : Optional.of(payload.decode(in)), revision);
+    Stored stored =
+        store
+            .get(indices.states(), Keys.plain(id))
+            .map(record -> format.decode(id, record))
+            .orElse(new Stored(Head.NONE, 0, Optional.empty()));
+    heads.put(id, stored.head());
+    return stored;
   }
 
-  /**
-   * Writes a state. An entity is the only writer of its state and knows its revision, so that a
-   * first revision or a successor is all that can come; the check is against a second writer.
-   */
-  CompletionStage<Long> put(String id, long revision, Object value, String tag) {
-    byte[] bytes;
-    WriteBatch batch = new WriteBatch();
+  /** Writes a state; fails with what the serializer throws when it cannot be serialized. */
+  CompletionStage<Void> put(String id, long revision, Object value, String tag) {
+    byte[] record;
+    Changes changes = new Changes(store);
     try {
-      bytes = payload.encode(value);
-      Batches.addChanges(store, batch, value);
+      if (!tag.isEmpty()) {
+        Keys.plain(tag);
+      }
+      record =
+          format.encode(
+              revision, tag, System.currentTimeMillis(), Optional.of(format.payload(value)));
+      changes.add(value);
     } catch (Exception e) {
       return CompletableFuture.failedFuture(e);
     }
-    return checked(id, revision, batch.put(states, Keys.plain(id), frame(revision, tag, bytes)));
-  }
-
-  CompletionStage<Long> delete(String id, long revision) {
-    return checked(
+    return turns.take(
         id,
-        revision,
-        new WriteBatch().put(states, Keys.plain(id), frame(revision, "", new byte[0])));
+        () ->
+            head(id)
+                .thenCompose(
+                    head ->
+                        head.revision() + 1 == revision
+                            ? commit(id, head, new Head(revision, 0, tag), record, changes)
+                            : CompletableFuture.failedFuture(
+                                new IllegalStateException(refusal("write", id, head, revision)))));
   }
 
-  /** Removes the state with its revision. */
-  CompletionStage<Long> forget(String id) {
-    return store.commit(new WriteBatch().delete(states, Keys.plain(id)), Durability.SYNC);
+  /** Removes the value; the revision goes on, and readers of changes see the deletion. */
+  CompletionStage<Void> delete(String id, long revision) {
+    return turns.take(
+        id,
+        () ->
+            head(id)
+                .thenCompose(
+                    head -> {
+                      if (head.revision() + 1 != revision) {
+                        return CompletableFuture.failedFuture(
+                            new DeleteRevisionException(refusal("delete", id, head, revision)));
+                      }
+                      byte[] record =
+                          format.encode(
+                              revision, head.tag(), System.currentTimeMillis(), Optional.empty());
+                      return commit(
+                          id, head, new Head(revision, 0, head.tag()), record, new Changes(store));
+                    }));
   }
 
-  private CompletionStage<Long> checked(String id, long revision, WriteBatch batch) {
-    long stored =
-        store.get(states, Keys.plain(id)).map(v -> ByteBuffer.wrap(v).getLong(1)).orElse(0L);
-    if (revision != stored + 1) {
-      return CompletableFuture.failedFuture(
-          new IllegalStateException(
-              "state of " + id + " has revision " + stored + ", cannot write " + revision));
+  private static String refusal(String what, String id, Head head, long revision) {
+    return "the state of "
+        + id
+        + " has revision "
+        + head.revision()
+        + ", cannot "
+        + what
+        + " revision "
+        + revision;
+  }
+
+  /** Removes the state with its revision and its entries, whatever the revision is. */
+  CompletionStage<Void> forget(String id) {
+    return turns.take(
+        id,
+        () ->
+            head(id)
+                .thenCompose(
+                    head -> {
+                      WriteBatch batch = new WriteBatch().delete(indices.states(), Keys.plain(id));
+                      withoutEntries(batch, head);
+                      return settled(id, Head.NONE, order.delete(batch));
+                    }));
+  }
+
+  private CompletionStage<Head> head(String id) {
+    return heads
+        .get(id)
+        .map(head -> (CompletionStage<Head>) CompletableFuture.completedFuture(head))
+        .orElseGet(
+            () ->
+                CompletableFuture.supplyAsync(
+                    () ->
+                        store
+                            .get(indices.states(), Keys.plain(id))
+                            .map(record -> StateFormat.head(id, record))
+                            .orElse(Head.NONE),
+                    blocking));
+  }
+
+  private CompletionStage<Void> commit(
+      String id, Head before, Head unnumbered, byte[] record, Changes changes) {
+    if (!indexed) {
+      WriteBatch batch = batch(id, before, unnumbered, record, changes);
+      return settled(id, unnumbered, store.commit(batch, Durability.SYNC));
     }
-    return store.commit(batch, Durability.SYNC);
+    Head[] numbered = {unnumbered};
+    CompletionStage<Long> commit =
+        order.commit(
+            1,
+            ordinal -> {
+              numbered[0] = new Head(unnumbered.revision(), ordinal, unnumbered.tag());
+              return batch(id, before, numbered[0], record, changes);
+            },
+            () -> raise(unnumbered.tag()));
+    return settled(id, numbered[0], commit);
   }
 
-  private static byte[] frame(long revision, String tag, byte[] bytes) {
-    byte[] t = tag.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(12 + t.length + bytes.length)
-        .put(FORMAT)
-        .putLong(revision)
-        .putShort((short) t.length)
-        .put(t)
-        .put((byte) (bytes.length == 0 ? 0 : 1))
-        .put(bytes)
-        .array();
+  private WriteBatch batch(String id, Head before, Head head, byte[] record, Changes changes) {
+    WriteBatch batch = new WriteBatch();
+    byte[] plain = Keys.plain(id);
+    withoutEntries(batch, before);
+    StateFormat.stamp(record, head.ordinal());
+    if (head.ordinal() != 0) {
+      batch.put(indices.log(), Keys.ordinal(head.ordinal()), Slices.entry(Slices.of(id), plain));
+      if (!head.tag().isEmpty()) {
+        batch.put(indices.tags(), Keys.numbered(head.tag(), head.ordinal()), plain);
+      }
+    }
+    batch.put(indices.states(), plain, record);
+    changes.addTo(batch);
+    return batch;
+  }
+
+  private void withoutEntries(WriteBatch batch, Head head) {
+    if (head.ordinal() != 0) {
+      batch.delete(indices.log(), Keys.ordinal(head.ordinal()));
+      if (!head.tag().isEmpty()) {
+        batch.delete(indices.tags(), Keys.numbered(head.tag(), head.ordinal()));
+      }
+    }
+  }
+
+  private CompletionStage<Void> settled(String id, Head head, CompletionStage<Long> commit) {
+    return commit.handle(
+        (sequence, failure) -> {
+          if (failure != null) {
+            heads.forget(id);
+            throw new CompletionException(failure);
+          }
+          heads.put(id, head);
+          return null;
+        });
+  }
+
+  private void raise(String tag) {
+    if (!signals.isIdle()) {
+      signals.raise(new Topic.Anything());
+      if (!tag.isEmpty()) {
+        signals.raise(new Topic.OfTag(tag));
+      }
+    }
   }
 }

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -163,7 +162,10 @@ final class PluginTest {
 
   @Test
   void aSecondWriterOfAStateIsRefused() {
-    States states = new States((ExtendedActorSystem) kit().system().classicSystem());
+    States states =
+        LsmStores.get(kit().system())
+            .shared(kit().system().settings().config().getConfig("lsm-journal.durable-state"))
+            .states();
     states.put("s", 1, new Counter.Count(1), "").toCompletableFuture().join();
 
     assertThat(states.put("s", 1, new Counter.Count(9), "").toCompletableFuture())
