@@ -1,108 +1,107 @@
 package io.troupe.lsm;
 
+import io.troupe.lsm.compaction.Busy;
 import io.troupe.lsm.compaction.Compaction;
 import io.troupe.lsm.compaction.CompactionPicker;
-import io.troupe.lsm.compaction.VersionFilter;
 import io.troupe.lsm.disk.NoSpaceException;
-import io.troupe.lsm.entry.EntryCursor;
-import io.troupe.lsm.entry.MergeCursor;
+import io.troupe.lsm.range.RangeTombstones;
 import io.troupe.lsm.table.TableFormat;
-import io.troupe.lsm.version.TableMeta;
-import io.troupe.lsm.version.Version;
-import io.troupe.lsm.version.VersionEdit;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Merges tables, and deletes those that nobody reads any more. For one thread. */
+/**
+ * Runs compactions, and deletes tables that nobody reads any more. Thread-safe: each thread that
+ * calls helps with a compaction that is under way, or begins one that can run beside them.
+ */
 final class Compactor {
-
-  /** Level 1 holds this many tables. */
-  private static final int LEVEL1_TABLES = 8;
 
   private final EngineCore core;
   private final Versions versions;
-  private final CompactionPicker picker;
+  private final Throttle throttle;
+  private final Object picking = new Object();
+  private final Busy busy = new Busy();
+  private final List<CompactionJob> jobs = new CopyOnWriteArrayList<>();
 
-  Compactor(EngineCore core, Versions versions) {
+  Compactor(EngineCore core, Versions versions, Throttle throttle) {
     this.core = core;
     this.versions = versions;
-    this.picker = new CompactionPicker(LEVEL1_TABLES * core.options().tableBytes());
+    this.throttle = throttle;
   }
 
-  /** Does the compaction that is needed most, and deletes tables that nobody reads any more. */
+  /** Does what is needed most, and deletes tables that nobody reads any more. */
   Engine.Step compact() throws IOException {
     deleteObsolete();
-    if (core.failed()) {
+    for (CompactionJob job : jobs) {
+      if (job.help()) {
+        return Engine.Step.MORE;
+      }
+    }
+    Optional<CompactionJob> begun = begin();
+    if (begun.isEmpty()) {
       return Engine.Step.IDLE;
     }
-    Version version = core.views().current().version();
-    Optional<Compaction> picked = picker.pick(version, !core.hasRoom());
-    if (picked.isEmpty()) {
-      return Engine.Step.IDLE;
-    }
-    Compaction compaction = picked.get();
+    core.background().compact(); // others may find work beside it
     try {
-      core.space()
-          .retried(
-              () -> {
-                compact(compaction);
-                return compaction;
-              });
+      finish(begun.get());
     } catch (NoSpaceException e) {
       core.blockedBySpace(true);
       return Engine.Step.NO_SPACE;
     }
     core.blockedBySpace(false);
     deleteObsolete();
+    core.background().compact(); // others may have waited for its tables
     return Engine.Step.MORE;
   }
 
-  private void compact(Compaction compaction) throws IOException {
-    List<VersionEdit.Removed> removed = new ArrayList<>();
-    for (TableMeta table : compaction.upper()) {
-      removed.add(new VersionEdit.Removed(compaction.index(), compaction.level(), table.number()));
+  /** Chooses a compaction that can run beside those in progress; to be given to {@link #finish}. */
+  Optional<CompactionJob> begin() {
+    synchronized (picking) {
+      if (core.failed()) {
+        return Optional.empty();
+      }
+      View view = core.views().acquire();
+      Optional<CompactionJob> job =
+          core.picker()
+              .pick(
+                  view.version(),
+                  busy,
+                  new CompactionPicker.Circumstances(
+                      core.snapshots().all(), !core.hasRoom(), index -> RangeTombstones.NONE))
+              .map(compaction -> begin(compaction, view));
+      if (job.isEmpty()) {
+        core.views().release(view);
+      }
+      return job;
     }
-    for (TableMeta table : compaction.lower()) {
-      removed.add(
-          new VersionEdit.Removed(compaction.index(), compaction.outputLevel(), table.number()));
-    }
-    if (compaction.isMove()) {
-      var moved = new VersionEdit.Added(compaction.outputLevel(), compaction.upper().getFirst());
-      versions.edit(
-          new VersionEdit(List.of(), List.of(moved), removed, 0, 0, 0), core.views()::compacted);
-      return;
-    }
-    var outputs =
-        new TableMerge(
-            core.disk(),
-            versions.nextFile(),
-            compaction.outputLevel(),
-            core.options().tableBytes(),
-            core::isClosed);
+  }
+
+  private CompactionJob begin(Compaction compaction, View view) {
+    busy.begin(compaction);
+    var job =
+        new CompactionJob(
+            core, versions, throttle, compaction, view, core.options().compactionThreads());
+    jobs.add(job);
+    return job;
+  }
+
+  /** Does it and ends it, whatever comes of it. */
+  void finish(CompactionJob job) throws IOException {
     try {
-      List<EntryCursor> sources = new ArrayList<>();
-      for (TableMeta table : compaction.upper()) {
-        sources.add(core.tables().ascending(table.number(), new byte[0], false));
+      core.space()
+          .retried(
+              () -> {
+                job.run();
+                return job;
+              });
+    } finally {
+      jobs.remove(job);
+      job.close();
+      synchronized (picking) {
+        busy.end(job.compaction());
       }
-      for (TableMeta table : compaction.lower()) {
-        sources.add(core.tables().ascending(table.number(), new byte[0], false));
-      }
-      outputs.write(
-          new MergeCursor(sources, false),
-          new VersionFilter(core.snapshots().all(), compaction.bottom()),
-          compaction.index());
-      core.disk().sync();
-      versions.edit(
-          new VersionEdit(List.of(), outputs.added(), removed, 0, 0, versions.nextFile().get()),
-          core.views()::compacted);
-    } catch (NoSpaceException | StoreException e) {
-      outputs.abandon();
-      throw e;
     }
-    core.counters().compacted(compaction.bytes(), outputs.bytes());
-    core.space().changed();
   }
 
   private void deleteObsolete() throws IOException {

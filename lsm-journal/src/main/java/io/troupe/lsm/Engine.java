@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 
 /**
  * The store without its threads: {@link Store} runs each of {@link #write}, {@link #flush}, {@link
- * #compact} and {@link #prepare} on a thread of its own, tests run them all on one. Reads come from
+ * #compact} and {@link #prepare} on threads of its own, tests run them all on one. Reads come from
  * any thread.
  *
  * <p>The order on disk that everything rests on: tables are synced, then the directory, then the
@@ -84,8 +84,9 @@ final class Engine implements AutoCloseable {
             wal,
             new LogWriter(wal, recovered.declared(), options.epoch()),
             recovered.slabs());
-    this.flusher = new Flusher(core, versions, pool, recovered.version().walFrom());
-    this.compactor = new Compactor(core, versions);
+    var throttle = new Throttle(core);
+    this.flusher = new Flusher(core, versions, throttle, pool, recovered.version().walFrom());
+    this.compactor = new Compactor(core, versions, throttle);
     this.readers = new Readers(core);
   }
 
@@ -160,9 +161,17 @@ final class Engine implements AutoCloseable {
     return flusher.flush();
   }
 
-  /** Does the compaction that is needed most, and deletes tables that nobody reads any more. */
+  /**
+   * Does the compaction that is needed most and can run beside those in progress, and deletes
+   * tables that nobody reads any more. Any number of threads may.
+   */
   Step compact() throws IOException {
     return compactor.compact();
+  }
+
+  /** For tests, which run several compactions on one thread. */
+  Compactor compactor() {
+    return compactor;
   }
 
   // ---- readers
@@ -229,6 +238,7 @@ final class Engine implements AutoCloseable {
             tableBytes,
             blocks.bytes(),
             core.space().freeBytes(),
+            core.pendingCompactionBytes(),
             core.snapshots().size(),
             core.snapshots().oldest(core.visible()),
             core.snapshots().oldestNanos(),

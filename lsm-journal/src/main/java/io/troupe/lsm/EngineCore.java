@@ -1,8 +1,10 @@
 package io.troupe.lsm;
 
+import io.troupe.lsm.compaction.CompactionPicker;
 import io.troupe.lsm.disk.Disk;
 import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.table.TableCache;
+import io.troupe.lsm.version.Version;
 import java.io.IOException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +23,17 @@ final class EngineCore {
   private final Space space;
   private final Views views;
   private final TableCache tables;
+  private final CompactionPicker picker;
   private final SnapshotRegistry snapshots;
   private final Counters counters = new Counters();
+  private volatile Pending pending = new Pending(Version.empty(), 0);
   private volatile long visible;
   private volatile boolean blockedBySpace;
   private volatile boolean closed;
   private volatile @Nullable IOException failure;
+
+  /** What there is to merge in a version. */
+  private record Pending(Version version, long bytes) {}
 
   EngineCore(
       Disk disk,
@@ -45,6 +52,7 @@ final class EngineCore {
     this.space = space;
     this.views = views;
     this.tables = tables;
+    this.picker = new CompactionPicker(options.memtableBytes(), options.tableBytes());
     this.visible = visible;
   }
 
@@ -74,6 +82,24 @@ final class EngineCore {
 
   TableCache tables() {
     return tables;
+  }
+
+  CompactionPicker picker() {
+    return picker;
+  }
+
+  /**
+   * About how many bytes have to be merged until the tree is in shape: what writers are slowed down
+   * by, and merges sped up. Cheap while the version stays the same.
+   */
+  long pendingCompactionBytes() {
+    Version version = views.current().version();
+    Pending known = pending;
+    if (known.version() != version) {
+      known = new Pending(version, picker.pendingBytes(version));
+      pending = known;
+    }
+    return known.bytes();
   }
 
   SnapshotRegistry snapshots() {

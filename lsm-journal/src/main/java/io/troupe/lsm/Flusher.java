@@ -1,9 +1,12 @@
 package io.troupe.lsm;
 
+import io.troupe.lsm.compaction.Deeper;
+import io.troupe.lsm.compaction.OutputCuts;
 import io.troupe.lsm.compaction.VersionFilter;
 import io.troupe.lsm.disk.NoSpaceException;
 import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.memtable.SkipList;
+import io.troupe.lsm.range.RangeTombstones;
 import io.troupe.lsm.version.VersionEdit;
 import io.troupe.lsm.wal.SegmentPool;
 import io.troupe.lsm.wal.WalReplay;
@@ -15,12 +18,15 @@ final class Flusher {
 
   private final EngineCore core;
   private final Versions versions;
+  private final Throttle throttle;
   private final SegmentPool pool;
   private long oldestSegment;
 
-  Flusher(EngineCore core, Versions versions, SegmentPool pool, long oldestSegment) {
+  Flusher(
+      EngineCore core, Versions versions, Throttle throttle, SegmentPool pool, long oldestSegment) {
     this.core = core;
     this.versions = versions;
+    this.throttle = throttle;
     this.pool = pool;
     this.oldestSegment = oldestSegment;
   }
@@ -55,14 +61,21 @@ final class Flusher {
   }
 
   private void flush(Memtable memtable, long walFrom) throws IOException {
-    var outputs =
-        new TableMerge(core.disk(), versions.nextFile(), 0, Long.MAX_VALUE, core::isClosed);
+    var outputs = new TableMerge(core, versions.nextFile(), 0, throttle::flushed);
+    // Retained, so that the tables that may have what a delete hides can be asked.
+    View view = core.views().acquire();
     try {
       for (int index = 0; index < memtable.indices(); index++) {
         SkipList list = memtable.list(index);
         if (list != null) {
           outputs.write(
-              list.ascending(new byte[0]), new VersionFilter(core.snapshots().all(), false), index);
+              new VersionFilter(
+                  list.ascending(new byte[0]),
+                  core.snapshots().all(),
+                  RangeTombstones.NONE,
+                  new Deeper(view.version(), index, -1, core.tables()::mayHave)),
+              index,
+              OutputCuts.none());
         }
       }
       core.disk().sync();
@@ -78,6 +91,8 @@ final class Flusher {
     } catch (NoSpaceException | StoreException e) {
       outputs.abandon();
       throw e;
+    } finally {
+      core.views().release(view);
     }
     core.counters().flushed(outputs.bytes());
     core.space().changed();

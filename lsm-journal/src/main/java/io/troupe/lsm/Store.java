@@ -21,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Commits are queued and written in groups by one thread: a group is what came while the
  * previous one was synced. They complete in the order of their sequence numbers, and are visible to
- * readers from then on. Three more threads flush memtables, merge tables and prepare log segments;
- * all four sleep when there is nothing to do.
+ * readers from then on. More threads flush memtables, merge tables and prepare log segments; all of
+ * them sleep when there is nothing to do.
  *
  * <p>When the disk fails a write or a sync, the store goes on to be readable and refuses writes
  * with FAILED until it is opened again. When the disk is nearly full, batches that put something
@@ -48,7 +48,7 @@ public final class Store implements Reader, AutoCloseable {
   private final List<Commit> group = new ArrayList<>(); // of the log thread
   private final Thread logThread;
   private final Worker flusher;
-  private final Worker compactor;
+  private final List<Worker> compactors = new ArrayList<>();
   private final Worker preparer;
   private volatile boolean logParked;
   private volatile boolean logEnded;
@@ -57,7 +57,10 @@ public final class Store implements Reader, AutoCloseable {
     this.options = options;
     this.engine = Engine.open(disk, options, new Signals(), System::nanoTime);
     this.flusher = new Worker("lsm-flush", engine::flush, this::progressed, engine::fail);
-    this.compactor = new Worker("lsm-compact", engine::compact, this::progressed, engine::fail);
+    for (int i = 1; i <= options.compactionThreads(); i++) {
+      compactors.add(
+          new Worker("lsm-compact-" + i, engine::compact, this::progressed, engine::fail));
+    }
     this.preparer = new Worker("lsm-prepare", engine::prepare, this::progressed, engine::fail);
     this.logThread = new Thread(this::runLog, "lsm-log");
     this.logThread.setDaemon(true);
@@ -85,7 +88,7 @@ public final class Store implements Reader, AutoCloseable {
     var store = new Store(disk, options);
     store.logThread.start();
     store.flusher.start();
-    store.compactor.start();
+    store.compactors.forEach(Worker::start);
     store.preparer.start();
     return store;
   }
@@ -203,7 +206,10 @@ public final class Store implements Reader, AutoCloseable {
     logEnded = true;
     rejectQueued(StoreException.Kind.CLOSED, "the store is closed");
     engine.stopMerging();
-    for (Worker worker : List.of(flusher, compactor, preparer)) {
+    List<Worker> workers = new ArrayList<>(compactors);
+    workers.add(flusher);
+    workers.add(preparer);
+    for (Worker worker : workers) {
       worker.stop();
       join(worker.thread());
     }
@@ -322,7 +328,7 @@ public final class Store implements Reader, AutoCloseable {
 
     @Override
     public void compact() {
-      compactor.signal();
+      compactors.forEach(Worker::signal);
     }
 
     @Override

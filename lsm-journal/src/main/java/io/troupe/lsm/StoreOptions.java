@@ -13,6 +13,7 @@ package io.troupe.lsm;
  * @param tableBytes size at which a compaction starts the next table file
  * @param reserveBytes free disk space below which growing batches are refused
  * @param epoch goes into every frame of the log: tells who wrote, where several may have
+ * @param compactionThreads how many compactions, or parts of one, may run at the same time
  */
 public record StoreOptions(
     int walSegmentBytes,
@@ -22,7 +23,8 @@ public record StoreOptions(
     int maxOpenTables,
     long tableBytes,
     long reserveBytes,
-    int epoch) {
+    int epoch,
+    int compactionThreads) {
 
   private static final int MIB = 1 << 20;
   private static final int MIN_SEGMENT_BYTES =
@@ -40,12 +42,16 @@ public record StoreOptions(
         || reserveBytes < 0) {
       throw new IllegalArgumentException("sizes must be positive");
     }
+    if (compactionThreads < 1) {
+      throw new IllegalArgumentException(
+          "compactionThreads is " + compactionThreads + ", at least 1");
+    }
     if (maxOpenTables < 1) {
       throw new IllegalArgumentException("maxOpenTables is " + maxOpenTables + ", at least 1");
     }
   }
 
-  /** As {@link #StoreOptions(int, long, long, long, int, long, long, int)}, of epoch 0. */
+  /** Of epoch 0; half of the processors may compact. */
   public StoreOptions(
       int walSegmentBytes,
       long memtableBytes,
@@ -62,7 +68,8 @@ public record StoreOptions(
         maxOpenTables,
         tableBytes,
         reserveBytes,
-        0);
+        0,
+        Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
   }
 
   /** For disks of some GiB and more. */

@@ -21,6 +21,7 @@ import java.util.List;
  * @param tableBytes their size
  * @param blockCacheBytes bytes of blocks in memory
  * @param freeBytes free space of the disk when it was last looked at
+ * @param pendingCompactionBytes about how many bytes have to be merged until no level is too large
  * @param snapshots how many are open
  * @param oldestSnapshot what the oldest one pins; lastSequence when none is open
  * @param oldestSnapshotNanos for how long it has been open; 0 when none is
@@ -48,6 +49,7 @@ public record StoreStats(
     long tableBytes,
     long blockCacheBytes,
     long freeBytes,
+    long pendingCompactionBytes,
     int snapshots,
     long oldestSnapshot,
     long oldestSnapshotNanos,

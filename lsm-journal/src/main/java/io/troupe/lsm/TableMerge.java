@@ -1,7 +1,6 @@
 package io.troupe.lsm;
 
-import io.troupe.lsm.compaction.VersionFilter;
-import io.troupe.lsm.disk.Disk;
+import io.troupe.lsm.compaction.OutputCuts;
 import io.troupe.lsm.entry.EntryCursor;
 import io.troupe.lsm.table.TableFormat;
 import io.troupe.lsm.table.TableWriter;
@@ -10,58 +9,58 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the tables of one flush or one compaction. They belong to nobody until an edit names them.
+ * Writes the tables of one flush, or of one part of a compaction. They belong to nobody until an
+ * edit names them.
  */
 final class TableMerge {
 
-  private final Disk disk;
+  /** Told of such pieces: often enough to spread the load of the disk evenly. */
+  private static final long PIECE_BYTES = 256 << 10;
+
+  private final EngineCore core;
   private final AtomicLong nextFile;
   private final int level;
-  private final long tableBytes;
-  private final BooleanSupplier cancelled;
+  private final LongConsumer wrote;
   private final List<VersionEdit.Added> added = new ArrayList<>();
   private final List<Long> files = new ArrayList<>();
   private @Nullable TableWriter current;
+  private long told; // bytes of the current table
 
   /**
    * @param level where the tables go
-   * @param tableBytes size at which the next table is started
-   * @param cancelled whether the store is being closed
+   * @param wrote told how many bytes were written; may pause
    */
-  TableMerge(
-      Disk disk, AtomicLong nextFile, int level, long tableBytes, BooleanSupplier cancelled) {
-    this.disk = disk;
+  TableMerge(EngineCore core, AtomicLong nextFile, int level, LongConsumer wrote) {
+    this.core = core;
     this.nextFile = nextFile;
     this.level = level;
-    this.tableBytes = tableBytes;
-    this.cancelled = cancelled;
+    this.wrote = wrote;
   }
 
   /**
-   * Writes what a filter keeps of the entries of an index; all versions of a key into the same
-   * table. Closes the cursor.
+   * Writes entries of an index; all versions of a key into the same table. Closes the cursor.
    *
-   * @throws StoreException CLOSED when cancelled
+   * @param cuts where tables end
+   * @throws StoreException CLOSED when the store is being closed
    */
-  void write(EntryCursor entries, VersionFilter filter, int index) throws IOException {
+  void write(EntryCursor entries, int index, OutputCuts cuts) throws IOException {
     try (entries) {
       while (entries.next()) {
-        if (cancelled.getAsBoolean()) {
+        if (core.isClosed()) {
           throw new StoreException(StoreException.Kind.CLOSED, "the store is closed");
         }
         byte[] key = entries.keyBuffer();
         int length = entries.keyLength();
-        if (filter.keep(key, length, entries.sequence(), entries.kind())) {
-          TableWriter writer = current;
-          if (writer != null && writer.bytes() >= tableBytes && !writer.endsWith(key, length)) {
-            finish();
-          }
-          writer(index).add(entries);
+        TableWriter writer = current;
+        if ((writer == null || !writer.endsWith(key, length))
+            && cuts.before(key, length, writer == null ? 0 : writer.bytes())) {
+          finish();
         }
+        writer(index).add(entries);
       }
     }
     finish();
@@ -88,7 +87,7 @@ final class TableMerge {
       writer.close();
     }
     for (long file : files) {
-      disk.delete(TableFormat.fileName(file));
+      core.disk().delete(TableFormat.fileName(file));
     }
   }
 
@@ -97,8 +96,12 @@ final class TableMerge {
     if (writer == null) {
       long number = nextFile.getAndIncrement();
       files.add(number);
-      writer = new TableWriter(disk, number, index);
+      writer = new TableWriter(core.disk(), number, index);
       current = writer;
+      told = 0;
+    } else if (writer.bytes() - told >= PIECE_BYTES) {
+      wrote.accept(writer.bytes() - told);
+      told = writer.bytes();
     }
     return writer;
   }
@@ -106,9 +109,11 @@ final class TableMerge {
   private void finish() throws IOException {
     TableWriter writer = current;
     if (writer != null) {
-      added.add(new VersionEdit.Added(level, writer.finish()));
+      var table = new VersionEdit.Added(level, writer.finish());
+      added.add(table);
       current = null;
       writer.close();
+      wrote.accept(Math.max(0, table.table().bytes() - told));
     }
   }
 }

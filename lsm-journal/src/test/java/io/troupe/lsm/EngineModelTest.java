@@ -24,11 +24,19 @@ class EngineModelTest {
     var model = new Model();
     Engine engine = EngineRun.open(disk, EngineRun.TINY);
     List<Pinned> pins = new ArrayList<>();
+    List<CompactionJob> jobs = new ArrayList<>(); // chosen, to be done in any order
     for (int step = 0; step < 300; step++) {
       switch (random.nextInt(40)) {
         case 0 -> engine.rotate();
         case 1, 2, 3 -> engine.flush();
-        case 4, 5, 6 -> engine.compact();
+        case 4, 5 -> engine.compact();
+        case 6 -> {
+          if (jobs.size() < 3 && random.nextBoolean()) {
+            engine.compactor().begin().ifPresent(jobs::add);
+          } else if (!jobs.isEmpty()) {
+            engine.compactor().finish(jobs.remove(random.nextInt(jobs.size())));
+          }
+        }
         case 7 -> pins.add(new Pinned(engine.snapshot(), model.after(model.size())));
         case 8 -> {
           if (!pins.isEmpty()) {
@@ -39,6 +47,7 @@ class EngineModelTest {
           if (random.nextInt(4) == 0) {
             pins.forEach(pin -> pin.snapshot().close());
             pins.clear();
+            finish(engine, jobs);
             engine.close();
             engine = EngineRun.open(disk, EngineRun.TINY);
           }
@@ -50,6 +59,9 @@ class EngineModelTest {
           Model.check(engine, model.after(model.size()), -1, random, KEYS);
         }
         default -> {
+          if (engine.mustWait()) {
+            finish(engine, jobs);
+          }
           List<WriteBatch> group = new ArrayList<>();
           for (int left = 1 + random.nextInt(3); left > 0; left--) {
             group.add(model.next(random, engine, KEYS, 200));
@@ -60,6 +72,7 @@ class EngineModelTest {
         }
       }
     }
+    finish(engine, jobs);
     EngineRun.settle(engine);
     Model.check(engine, model.after(model.size()), -1, random, KEYS);
     for (Pinned pin : pins) {
@@ -67,5 +80,12 @@ class EngineModelTest {
       pin.snapshot().close();
     }
     engine.close();
+  }
+
+  private static void finish(Engine engine, List<CompactionJob> jobs) throws IOException {
+    for (CompactionJob job : jobs) {
+      engine.compactor().finish(job);
+    }
+    jobs.clear();
   }
 }

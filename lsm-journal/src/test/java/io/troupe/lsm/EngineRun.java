@@ -11,7 +11,7 @@ final class EngineRun {
 
   /** Small enough that a few hundred batches meet every kind of file. */
   static final StoreOptions TINY =
-      new StoreOptions(64 << 10, 3 << 10, 1 << 20, 8 << 10, 3, 4 << 10, 0);
+      new StoreOptions(64 << 10, 3 << 10, 1 << 20, 8 << 10, 3, 1 << 10, 0, 0, 3);
 
   static final Background NONE =
       new Background() {

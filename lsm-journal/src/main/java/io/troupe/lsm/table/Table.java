@@ -115,6 +115,11 @@ final class Table {
     return true;
   }
 
+  /** Whether it may have versions of a key with that hash. */
+  boolean mayHave(long hash) {
+    return filter.mayContain(hash);
+  }
+
   /** False when it is closed already: to be looked up again. */
   boolean retain() {
     while (true) {

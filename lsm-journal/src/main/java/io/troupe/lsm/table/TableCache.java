@@ -55,6 +55,14 @@ public final class TableCache {
     return read(table, reopened -> reopened.find(key, hash, sequence, answer));
   }
 
+  /**
+   * Whether a table may have versions of a key, which is the start of an array: asks its filter.
+   */
+  public boolean mayHave(long table, byte[] key, int keyLength) throws IOException {
+    long hash = Bloom.hash(key, keyLength);
+    return read(table, opened -> opened.mayHave(hash));
+  }
+
   /** The hash of a key for {@link #find}: computed once for all tables that are asked. */
   public static long hash(byte[] key) {
     return Bloom.hash(key);

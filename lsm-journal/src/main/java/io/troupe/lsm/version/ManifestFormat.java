@@ -24,8 +24,9 @@ import java.util.zip.CRC32C;
  * body:     | flushed sequence u64 | log from u64 | next file u64
  *           | count u32 | declared index: id u32, name length u16, name …
  *           | count u32 | removed: index u32, level u8, number u64 …
- *           | count u32 | added: level u8, number u64, index u32, bytes u64, entries u64, tombstones u64,
- *                         lowest sequence u64, highest sequence u64, key length u16, smallest, key length u16, largest …
+ *           | count u32 | added: level u8, number u64, index u32, bytes u64, entries u64, tombstones u64, ranges u64,
+ *                         lowest sequence u64, highest sequence u64, key length u16, smallest, key length u16, largest,
+ *                         1 if largest does not belong to it, else 0: u8 …
  *
  * CURRENT:  | magic TRCU | version | manifest number u64 | crc32c of all before |
  * </pre>
@@ -41,7 +42,7 @@ final class ManifestFormat {
 
   private static final int MAGIC = 0x54524d46; // TRMF
   private static final int CURRENT_MAGIC = 0x54524355; // TRCU
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final String PREFIX = "manifest-";
 
   private ManifestFormat() {}
@@ -83,7 +84,7 @@ final class ManifestFormat {
     }
     size += 13 * edit.removed().size();
     for (VersionEdit.Added added : edit.added()) {
-      size += 57 + added.table().smallest().length + added.table().largest().length;
+      size += 66 + added.table().smallest().length + added.table().largest().length;
     }
     ByteBuffer bytes = ByteBuffer.allocate(size).position(EDIT_HEADER_BYTES);
     bytes.putLong(edit.flushedSequence()).putLong(edit.walFrom()).putLong(edit.nextFile());
@@ -104,10 +105,11 @@ final class ManifestFormat {
           .putLong(table.number())
           .putInt(table.index())
           .putLong(table.bytes());
-      bytes.putLong(table.entries()).putLong(table.tombstones());
+      bytes.putLong(table.entries()).putLong(table.tombstones()).putLong(table.ranges());
       bytes.putLong(table.lowestSequence()).putLong(table.highestSequence());
       bytes.putShort((short) table.smallest().length).put(table.smallest());
       bytes.putShort((short) table.largest().length).put(table.largest());
+      bytes.put((byte) (table.openEnd() ? 1 : 0));
     }
     int length = bytes.position();
     bytes
@@ -182,8 +184,10 @@ final class ManifestFormat {
                     body.getLong(),
                     body.getLong(),
                     body.getLong(),
+                    body.getLong(),
                     bytes(body),
-                    bytes(body))));
+                    bytes(body),
+                    body.get() != 0)));
       }
       return new VersionEdit(declared, added, removed, flushed, walFrom, nextFile);
     } catch (BufferUnderflowException e) {

@@ -98,6 +98,44 @@ public final class Version {
     return max;
   }
 
+  /** The size of the tables of a level of an index. */
+  public long bytes(int index, int level) {
+    long bytes = 0;
+    for (TableMeta table : level(index, level)) {
+      bytes += table.bytes();
+    }
+    return bytes;
+  }
+
+  /** The tables of a level that have keys in a span; below level 0 in order. */
+  public List<TableMeta> overlapping(int index, int level, Span span) {
+    List<TableMeta> tables = level(index, level);
+    if (level == 0) {
+      return tables.stream().filter(table -> table.span().overlaps(span)).toList();
+    }
+    int from = firstReaching(tables, span.smallest());
+    int to = from;
+    while (to < tables.size() && !span.endsBefore(tables.get(to).smallest())) {
+      to++;
+    }
+    return tables.subList(from, to);
+  }
+
+  /** The place of the first of sorted tables that does not end before a key. */
+  public static int firstReaching(List<TableMeta> sorted, byte[] key) {
+    int low = 0;
+    int high = sorted.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sorted.get(middle).endsBefore(key)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
   /** This version with an edit. */
   public Version apply(VersionEdit edit) {
     List<Index> names = new ArrayList<>(indices);
@@ -170,7 +208,7 @@ public final class Version {
 
   private static void checkDisjoint(List<TableMeta> tables, int level) {
     for (int i = 1; i < tables.size(); i++) {
-      if (Arrays.compareUnsigned(tables.get(i - 1).largest(), tables.get(i).smallest()) >= 0) {
+      if (!tables.get(i - 1).endsBefore(tables.get(i).smallest())) {
         throw new IllegalStateException("tables overlap on level " + level);
       }
     }

@@ -1,79 +1,219 @@
 package io.troupe.lsm.compaction;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.lsm.compaction.Compaction.Kind;
+import io.troupe.lsm.range.RangeTombstone;
+import io.troupe.lsm.range.RangeTombstones;
 import io.troupe.lsm.version.TableMeta;
 import io.troupe.lsm.version.Version;
 import io.troupe.lsm.version.VersionEdit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CompactionPickerTest {
 
-  private final CompactionPicker picker = new CompactionPicker(1000);
+  private static final int BOTTOM = Version.LEVELS - 1;
+
+  /** A merge of level 0 brings 400 bytes; the base has up to 2000. */
+  private final CompactionPicker picker = new CompactionPicker(100, 100);
+
+  private final Busy busy = new Busy();
   private long files = 1;
 
   @Test
   void leavesATreeInShapeAlone() {
     Version version =
-        version(at(0, "a", "z", 100, 0), at(1, "a", "c", 500, 0), at(1, "d", "f", 500, 0));
+        version(at(0, "a", "z", 100, 0), at(5, "a", "c", 400, 0), at(BOTTOM, "d", "f", 9_000, 0));
 
-    assertThat(picker.pick(version, false)).isEmpty();
+    assertThat(pick(version)).isEmpty();
+    assertThat(picker.pendingBytes(version)).isZero();
   }
 
   @Test
-  void mergesAllOfLevel0WithWhatOverlaps() {
+  void mergesAllOfLevel0WithWhatOverlapsOnTheLastLevelAsLongAsThatIsSmall() {
     Version version =
         version(
-            at(0, "b", "c", 10, 0),
-            at(0, "b", "e", 10, 0),
-            at(0, "c", "d", 10, 0),
-            at(0, "b", "b", 10, 0),
-            at(1, "a", "b", 10, 0),
-            at(1, "f", "g", 10, 0),
-            at(2, "a", "a", 10, 0));
+            at(0, "b", "c", 100, 0),
+            at(0, "b", "e", 100, 0),
+            at(0, "c", "d", 100, 0),
+            at(0, "b", "b", 100, 0),
+            at(BOTTOM, "a", "b", 10, 0),
+            at(BOTTOM, "f", "g", 10, 0));
 
-    Compaction picked = picker.pick(version, false).orElseThrow();
+    Compaction picked = pick(version).orElseThrow();
 
+    assertThat(picked.kind()).isEqualTo(Kind.MERGE);
     assertThat(picked.upper()).hasSize(4);
-    assertThat(picked.lower())
-        .extracting(table -> new String(table.smallest(), java.nio.charset.StandardCharsets.UTF_8))
-        .containsExactly("a");
-    assertThat(picked.bottom()).isFalse();
-    assertThat(picked.isMove()).isFalse();
+    assertThat(picked.outputLevel()).isEqualTo(BOTTOM);
+    assertThat(picked.lower()).extracting(CompactionPickerTest::first).containsExactly("a");
+    assertThat(picker.pendingBytes(version)).isEqualTo(410);
   }
 
   @Test
-  void movesATableThatOverlapsNothing() {
-    Version version =
-        version(at(1, "a", "c", 600, 0), at(1, "d", "f", 600, 0), at(2, "a", "b", 5000, 0));
+  void putsALevelBetweenWhenTheLastOneIsLarge() {
+    Version small = version(at(BOTTOM, "a", "z", 2_000, 0));
+    Version large = version(at(BOTTOM, "a", "z", 2_001, 0));
+    Version larger = version(at(BOTTOM, "a", "z", 20_100, 0));
 
-    Compaction picked = picker.pick(version, false).orElseThrow();
-
-    assertThat(picked.level()).isEqualTo(1);
-    assertThat(picked.isMove()).isTrue();
-    assertThat(picked.upper().getFirst().smallest()).isEqualTo(bytes("d"));
+    assertThat(new LevelTargets(small, 0, 400).base()).isEqualTo(BOTTOM);
+    assertThat(new LevelTargets(large, 0, 400).base()).isEqualTo(BOTTOM - 1);
+    assertThat(new LevelTargets(large, 0, 400).target(BOTTOM - 1)).isEqualTo(200);
+    assertThat(new LevelTargets(larger, 0, 400).base()).isEqualTo(BOTTOM - 2);
   }
 
   @Test
-  void takesTablesOfDeletesDown() {
+  void neverMergesLevel0PastALevelThatHasTables() {
+    Version version = version(at(4, "a", "z", 1, 0), at(BOTTOM, "a", "z", 500, 0));
+
+    assertThat(new LevelTargets(version, 0, 400).base()).isEqualTo(4);
+  }
+
+  @Test
+  void movesTablesThatOverlapNothing() {
     Version version =
-        version(at(1, "a", "c", 10, 60), at(1, "d", "f", 10, 40), at(2, "a", "z", 10, 0));
+        version(
+            at(5, "a", "c", 600, 0),
+            at(5, "d", "f", 600, 0),
+            at(5, "g", "h", 600, 0),
+            at(BOTTOM, "a", "b", 5_000, 0));
 
-    Compaction picked = picker.pick(version, false).orElseThrow();
+    Compaction picked = pick(version).orElseThrow();
 
-    assertThat(picked.upper().getFirst().smallest()).isEqualTo(bytes("a"));
-    assertThat(picked.bottom()).isTrue();
+    assertThat(picked.level()).isEqualTo(5);
+    assertThat(picked.kind()).isEqualTo(Kind.MOVE);
+    assertThat(picked.upper()).extracting(CompactionPickerTest::first).containsExactly("d", "g");
+  }
+
+  @Test
+  void rewritesWhatWouldOverlapTooMuchOfTheLevelBelow() {
+    Version version =
+        version(
+            at(4, "a", "c", 600, 0), at(BOTTOM, "a", "b", 5_000, 0), at(BOTTOM, "d", "e", 500, 0));
+    Version less =
+        version(
+            at(4, "a", "c", 600, 0), at(BOTTOM, "a", "b", 900, 0), at(BOTTOM, "d", "e", 4_600, 0));
+
+    assertThat(pick(version).orElseThrow().kind()).isEqualTo(Kind.MERGE);
+    assertThat(pick(less).orElseThrow().kind()).isEqualTo(Kind.MOVE);
+  }
+
+  @Test
+  void takesTablesOfDeletesDownThoughTheirLevelIsNotFull() {
+    Version version =
+        version(at(5, "a", "c", 10, 60), at(5, "d", "f", 10, 40), at(BOTTOM, "a", "z", 1_000, 0));
+
+    Compaction picked = pick(version).orElseThrow();
+
+    assertThat(picked.upper()).extracting(CompactionPickerTest::first).containsExactly("a");
+    assertThat(picked.lower()).hasSize(1);
+  }
+
+  @Test
+  void mergesLevel0EarlierWhenItIsMostlyDeletes() {
+    assertThat(pick(version(at(0, "a", "c", 10, 60), at(0, "a", "c", 10, 40)))).isEmpty();
+    assertThat(pick(version(at(0, "a", "c", 10, 60), at(0, "a", "c", 10, 60)))).isPresent();
+  }
+
+  @Test
+  void ridsTheLastLevelOfDeletesThatNoSnapshotNeeds() {
+    Version version = version(at(BOTTOM, "a", "c", 10, 60));
+
+    Compaction picked = pick(version, false, 9).orElseThrow();
+
+    assertThat(picked.outputLevel()).isEqualTo(BOTTOM);
+    assertThat(picked.kind()).isEqualTo(Kind.MERGE);
+    assertThat(pick(version, false, 8)).isEmpty();
   }
 
   @Test
   void takesEveryDeleteDownWhenTheDiskIsNearlyFull() {
-    Version version = version(at(0, "a", "c", 10, 1), at(1, "d", "f", 10, 0));
+    Version version = version(at(0, "a", "c", 10, 1), at(BOTTOM, "d", "f", 10, 0));
 
-    assertThat(picker.pick(version, false)).isEmpty();
-    assertThat(picker.pick(version, true)).isPresent();
-    assertThat(picker.pick(version(at(3, "a", "c", 10, 100)), true)).isEmpty();
+    assertThat(pick(version, false)).isEmpty();
+    assertThat(pick(version, true)).isPresent();
+    assertThat(pick(version(at(BOTTOM, "a", "c", 10, 1)), true)).isPresent();
+  }
+
+  @Test
+  void dropsTablesThatADeleteOfARangeCoversUnlessASnapshotSeesThem() {
+    Version version =
+        version(at(5, "b", "d", 10, 0), at(5, "e", "g", 10, 0), at(BOTTOM, "b", "k", 10, 0));
+    var deletes = RangeTombstones.of(List.of(new RangeTombstone(bytes("b"), bytes("g"), 20)));
+    Version marked =
+        version.apply(
+            edit(
+                new VersionEdit.Added(
+                    0, new TableMeta(99, 0, 1, 0, 0, 1, 20, 20, bytes("b"), bytes("g"), true))));
+
+    Compaction picked = drop(marked, deletes).orElseThrow();
+
+    assertThat(picked.kind()).isEqualTo(Kind.DROP);
+    assertThat(picked.upper()).extracting(CompactionPickerTest::first).containsExactly("b");
+    assertThat(drop(marked, deletes, 0)).isPresent();
+    assertThat(drop(marked, deletes, 1)).isEmpty(); // the tables have versions from 1 to 9
+    assertThat(drop(marked, deletes, 19)).isEmpty();
+    assertThat(drop(marked, deletes, 20)).isPresent();
+  }
+
+  @Test
+  void runsBesideWhatIsInProgressOnlyWhereNothingIsShared() {
+    Version version =
+        version(
+            at(5, "a", "c", 600, 0),
+            at(5, "d", "f", 600, 0),
+            at(5, "m", "p", 600, 0),
+            at(BOTTOM, "b", "e", 800, 0),
+            at(BOTTOM, "n", "o", 5_000, 0));
+
+    Compaction first = pick(version).orElseThrow();
+    busy.begin(first);
+    Compaction second = pick(version).orElseThrow();
+    busy.begin(second);
+
+    assertThat(first.upper()).extracting(CompactionPickerTest::first).containsExactly("a", "d");
+    assertThat(second.upper()).extracting(CompactionPickerTest::first).containsExactly("m");
+    assertThat(pick(version)).isEmpty();
+    busy.end(first);
+    assertThat(pick(version)).contains(first);
+  }
+
+  @Test
+  void keepsTheBaseFreeForLevel0ThatWaitsForIt() {
+    Version version =
+        version(
+            at(0, "a", "z", 10, 0),
+            at(0, "a", "z", 10, 0),
+            at(0, "a", "z", 10, 0),
+            at(0, "a", "z", 10, 0),
+            at(5, "a", "c", 600, 0),
+            at(5, "m", "p", 600, 0),
+            at(BOTTOM, "a", "z", 3_000, 0));
+    busy.begin(
+        new Compaction(
+            Kind.MOVE, 0, 5, BOTTOM, List.of(version.level(0, 5).getFirst()), List.of()));
+
+    assertThat(pick(version)).isEmpty();
+  }
+
+  private Optional<Compaction> pick(Version version) {
+    return pick(version, false);
+  }
+
+  private Optional<Compaction> pick(Version version, boolean pressed, long... snapshots) {
+    return picker.pick(
+        version,
+        busy,
+        new CompactionPicker.Circumstances(snapshots, pressed, index -> RangeTombstones.NONE));
+  }
+
+  private Optional<Compaction> drop(Version version, RangeTombstones ranges, long... snapshots) {
+    return picker
+        .pick(version, busy, new CompactionPicker.Circumstances(snapshots, false, index -> ranges))
+        .filter(compaction -> compaction.kind() == Kind.DROP);
   }
 
   private VersionEdit.Added at(
@@ -84,11 +224,18 @@ class CompactionPickerTest {
   }
 
   private static Version version(VersionEdit.Added... added) {
-    return Version.empty()
-        .apply(new VersionEdit(List.of(), new ArrayList<>(List.of(added)), List.of(), 0, 0, 0));
+    return Version.empty().apply(edit(added));
+  }
+
+  private static VersionEdit edit(VersionEdit.Added... added) {
+    return new VersionEdit(List.of(), new ArrayList<>(List.of(added)), List.of(), 0, 0, 0);
+  }
+
+  private static String first(TableMeta table) {
+    return new String(table.smallest(), UTF_8);
   }
 
   private static byte[] bytes(String text) {
-    return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return text.getBytes(UTF_8);
   }
 }
