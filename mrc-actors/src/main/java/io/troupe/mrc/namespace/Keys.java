@@ -10,10 +10,10 @@ import java.util.Arrays;
  * Keys of all tables, big endian.
  *
  * <pre>
- *   INODE, ORPHAN, GARBAGE   | volume uuid (16) | inode (8) |
- *   DENTRY                   | volume uuid (16) | directory inode (8) | cookie (8) |
- *   XATTR                    | volume uuid (16) | inode (8) | name (1..255) |
- *   HEAD                     | volume uuid (16) | partition (2) |
+ *   INODE, ORPHAN, HANDED, GARBAGE   | volume uuid (16) | inode (8) |
+ *   DENTRY                           | volume uuid (16) | directory inode (8) | cookie (8) |
+ *   XATTR                            | volume uuid (16) | inode (8) | name (1..255) |
+ *   HEAD                             | volume uuid (16) | partition (2) |
  * </pre>
  *
  * An inode number begins with its partition, so that a partition's records lie together.

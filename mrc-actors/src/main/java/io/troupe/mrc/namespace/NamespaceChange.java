@@ -17,6 +17,7 @@ import io.troupe.actors.volume.VolumePolicy;
 import io.troupe.actors.volume.XattrMode;
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.function.LongPredicate;
 
 /**
  * The operations that change a partition, each as one system call of POSIX has it. An operation
@@ -32,20 +33,32 @@ public final class NamespaceChange {
   private final Sizes sizes;
   private final Xattrs xattrs;
 
-  /**
-   * Operations at one moment.
-   *
-   * @param placement the OSDs of a new regular file, by its inode number
-   */
+  /** Operations at one moment, where any file may be open. */
   public NamespaceChange(
       PartitionId partition,
       Overlay overlay,
       FileTime now,
       LongFunction<Result<XLocSet>> placement) {
+    this(partition, overlay, now, placement, inode -> true);
+  }
+
+  /**
+   * Operations at one moment.
+   *
+   * @param placement the OSDs of a new regular file, by its inode number
+   * @param mayBeOpen whether somebody may have a file open, beside those that were {@linkplain
+   *     #markHanded handed} to their entity
+   */
+  public NamespaceChange(
+      PartitionId partition,
+      Overlay overlay,
+      FileTime now,
+      LongFunction<Result<XLocSet>> placement,
+      LongPredicate mayBeOpen) {
     TreeChange tree = new TreeChange(partition, overlay);
     this.life = new VolumeLife(tree, now);
     this.creation = new Creation(tree, now, placement);
-    this.removal = new Removal(tree, now);
+    this.removal = new Removal(tree, now, mayBeOpen);
     this.renaming = new Renaming(tree, now, removal);
     this.attributes = new AttributeUpdates(tree, now);
     this.sizes = new Sizes(tree, now);
@@ -57,7 +70,7 @@ public final class NamespaceChange {
     return new Tree(partition, records).head().orElseThrow().policy().striping();
   }
 
-  /** Regular files that lost their last name in these operations. */
+  /** Regular files that lost their last name in these operations and wait for their last close. */
   public List<Long> unlinked() {
     return removal.unlinked();
   }
@@ -125,6 +138,11 @@ public final class NamespaceChange {
 
   public Result<Done> releaseOrphan(long inode) {
     return removal.releaseOrphan(inode);
+  }
+
+  /** Remembers that a file's entity may count opens: at its end that has to be asked. */
+  public void markHanded(long inode) {
+    removal.markHanded(inode);
   }
 
   public Result<Done> rename(

@@ -8,23 +8,31 @@ import io.troupe.actors.fs.Name;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 
 /**
- * Names go, and inodes with their last one; a regular file waits as an orphan until nobody has it
- * open.
+ * Names go, and inodes with their last one; a regular file that may be open waits as an orphan until
+ * nobody has it open.
  */
 final class Removal {
   private final TreeChange tree;
   private final FileTime now;
+  private final LongPredicate mayBeOpen;
   private final List<Long> unlinked = new ArrayList<>();
   private final List<Tree.Garbage> discarded = new ArrayList<>();
 
-  Removal(TreeChange tree, FileTime now) {
+  /**
+   * Makes one.
+   *
+   * @param mayBeOpen whether somebody may have a file open, beside those whose entity knows
+   */
+  Removal(TreeChange tree, FileTime now, LongPredicate mayBeOpen) {
     this.tree = tree;
     this.now = now;
+    this.mayBeOpen = mayBeOpen;
   }
 
-  /** Regular files that lost their last name so far. */
+  /** Regular files that lost their last name so far and may be open. */
   List<Long> unlinked() {
     return List.copyOf(unlinked);
   }
@@ -100,10 +108,13 @@ final class Removal {
     if (less.attributes().nlink() > 0) {
       tree.put(less);
     } else if (r.attributes().isRegular()) {
-      // It may be open; the File entity knows.
-      tree.put(less);
-      tree.markOrphan(inode);
-      unlinked.add(inode);
+      if (r.pendingCut().isPresent() || mayBeOpen.test(inode) || tree.isHanded(inode)) {
+        tree.put(less); // the File entity will know when it may go
+        tree.markOrphan(inode);
+        unlinked.add(inode);
+      } else {
+        discard(less);
+      }
     } else {
       removeInode(less);
     }
@@ -119,15 +130,30 @@ final class Removal {
     Optional<InodeRecord> r = tree.inode(inode);
     if (r.isPresent() && tree.isOrphan(inode)) {
       tree.unmarkOrphan(inode);
-      r.get()
-          .xlocs()
-          .ifPresent(
-              x -> {
-                tree.addGarbage(inode, x);
-                discarded.add(new Tree.Garbage(inode, x));
-              });
-      removeInode(r.get());
+      if (tree.isHanded(inode)) {
+        tree.unmarkHanded(inode);
+      }
+      discard(r.get());
     }
     return Namespace.done();
+  }
+
+  /** A regular file that nobody can reach any more. */
+  private void discard(InodeRecord r) {
+    long inode = r.attributes().inode();
+    r.xlocs()
+        .ifPresent(
+            x -> {
+              tree.addGarbage(inode, x);
+              discarded.add(new Tree.Garbage(inode, x));
+            });
+    removeInode(r);
+  }
+
+  /** Its File entity may count opens from now on. */
+  void markHanded(long inode) {
+    if (tree.inode(inode).isPresent() && !tree.isHanded(inode)) {
+      tree.markHanded(inode);
+    }
   }
 }

@@ -10,6 +10,8 @@ public enum Table {
   XATTR("mrc.xattr"),
   /** volume, inode: without a name, perhaps still open. */
   ORPHAN("mrc.orphan"),
+  /** volume, inode: its File entity may count opens of it, although it has a name. */
+  HANDED("mrc.handed"),
   /** volume, inode → xloc set whose objects are to be deleted. */
   GARBAGE("mrc.garbage"),
   /** volume, partition → policy and counters. */

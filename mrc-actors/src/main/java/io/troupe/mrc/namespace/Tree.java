@@ -104,6 +104,10 @@ public class Tree {
     return records.get(Table.ORPHAN, keys.inode(inode)).isPresent();
   }
 
+  boolean isHanded(long inode) {
+    return records.get(Table.HANDED, keys.inode(inode)).isPresent();
+  }
+
   /** A file whose objects are to be deleted. */
   public record Garbage(long inode, XLocSet xlocs) {}
 

@@ -84,6 +84,14 @@ final class TreeChange extends Tree {
     overlay.delete(Table.ORPHAN, keys.inode(inode));
   }
 
+  void markHanded(long inode) {
+    overlay.put(Table.HANDED, keys.inode(inode), new byte[] {1});
+  }
+
+  void unmarkHanded(long inode) {
+    overlay.delete(Table.HANDED, keys.inode(inode));
+  }
+
   void addGarbage(long inode, XLocSet xlocs) {
     overlay.put(Table.GARBAGE, keys.inode(inode), XLocCodec.encode(xlocs));
   }
@@ -99,7 +107,9 @@ final class TreeChange extends Tree {
    */
   int clear(int max) {
     int removed = 0;
-    for (Table table : new Table[] {Table.DENTRY, Table.XATTR, Table.ORPHAN, Table.INODE}) {
+    for (Table table : new Table[] {
+      Table.DENTRY, Table.XATTR, Table.ORPHAN, Table.HANDED, Table.INODE
+    }) {
       int limit = max - removed;
       if (limit <= 0) {
         break;

@@ -13,7 +13,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 /**
  * Who has which file of a partition open, for the plain case that needs no File entity: the file
  * has a name and no truncate is under way. A file's opens are handed over to its File entity when
- * its last name goes.
+ * its last name goes; a file that nobody has open goes with it.
  */
 final class OpenFiles {
   private final int limit;
@@ -32,6 +32,11 @@ final class OpenFiles {
 
   boolean isFull() {
     return opens >= limit;
+  }
+
+  /** Somebody whose open is counted here has the file open. */
+  boolean holds(long inode) {
+    return files.containsKey(inode);
   }
 
   /** Counts an open; true when the session was not known before. */

@@ -20,6 +20,7 @@ import io.troupe.lsm.pekko.RecordChange;
 import io.troupe.mrc.namespace.Namespace;
 import io.troupe.mrc.namespace.NamespaceChange;
 import io.troupe.mrc.namespace.Overlay;
+import io.troupe.mrc.namespace.Tree;
 import io.troupe.mrc.placement.PlacementPolicy;
 import io.troupe.sharding.Entities;
 import io.troupe.sharding.Registry;
@@ -29,7 +30,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
@@ -97,6 +101,19 @@ public final class VolumeEntity {
   private ActorRef<Committer.Commit> committer;
   private List<Operation<?>> inFlight = List.of();
   private List<Runnable> answers = List.of();
+
+  /** Files that the batch being built opens: they are counted when it is durable. */
+  private final Set<Long> creating = new HashSet<>();
+
+  /** Files that go with the batch under way. Who wants to open one waits for how it ends. */
+  private Set<Long> releasing = Set.of();
+
+  private List<VolumeCommand.OpenFile> heldOpens = new ArrayList<>();
+
+  /** Files that were handed to their entities, which the records do not know yet. */
+  private final Set<Long> handing = new HashSet<>();
+
+  private boolean handedAll;
   private Epoch epoch = Epoch.NONE;
   private Instant leasedUntil = Instant.MIN;
   private boolean stopping;
@@ -262,7 +279,7 @@ public final class VolumeEntity {
       case VolumeCommand.CreateFile c ->
           enqueue(
               new Operation<>(
-                  n -> n.createFile(c.parent(), c.name(), c.mode(), c.caller(), c.exclusive()),
+                  n -> creating(c, n),
                   result -> created(c, result),
                   false));
       case VolumeCommand.Initialize c ->
@@ -333,11 +350,20 @@ public final class VolumeEntity {
       case Stop s -> stopping = true;
       case VolumeCommand.Local other -> context.getLog().warn("event=unknown message={}", other);
     }
-    if (stopping && inFlight.isEmpty() && pending.isEmpty()) {
-      openFiles.inodes().forEach(this::handOver);
-      return Behaviors.stopped();
+    return stopping ? stop() : Behaviors.same();
+  }
+
+  /** When nothing waits any more, and the records tell who may be open all the same. */
+  private Behavior<VolumeCommand> stop() {
+    if (inFlight.isEmpty() && pending.isEmpty() && !handedAll) {
+      handedAll = true;
+      markHanded(openFiles.inodes());
     }
-    return Behaviors.same();
+    if (!inFlight.isEmpty() || !pending.isEmpty()) {
+      return Behaviors.same();
+    }
+    openFiles.inodes().forEach(this::handOver);
+    return Behaviors.stopped();
   }
 
   private static <T> Operation<T> growing(
@@ -352,11 +378,22 @@ public final class VolumeEntity {
 
   /** Files with a name and without a truncate under way are opened here, others by their entity. */
   private void open(VolumeCommand.OpenFile c) {
+    if (releasing.contains(c.inode())) {
+      if (heldOpens.size() < settings.maxPending()) {
+        heldOpens.add(c);
+      } else {
+        c.replyTo().tell(Result.failed(Errno.EAGAIN, "too many wait for file " + c.inode()));
+      }
+      return;
+    }
     Result<FileDescription> described = namespace.describe(c.inode());
     if (described instanceof Result.Ok<FileDescription>(FileDescription d)
         && d.xlocs().isPresent()) {
       boolean plain = d.attributes().nlink() > 0 && !d.truncatePending();
       if (!plain || openFiles.isFull()) {
+        if (d.attributes().nlink() > 0) {
+          markHanded(Set.of(c.inode()));
+        }
         entities.tell(file(c.inode()), new FileCommand.Open(c.session(), c.replyTo()));
         return;
       }
@@ -375,6 +412,28 @@ public final class VolumeEntity {
     return new FileId(partition.volume(), inode);
   }
 
+  /** From now on the files' entities may count opens, which an unlink has to ask for. */
+  private void markHanded(Set<Long> inodes) {
+    if (handing.addAll(inodes)) {
+      enqueue(
+          new Operation<Done>(
+              n -> {
+                inodes.forEach(n::markHanded);
+                return Result.ok(Done.DONE);
+              },
+              result -> {
+                if (result instanceof Result.Ok<Done>) {
+                  handing.removeAll(inodes);
+                }
+              },
+              true));
+    }
+  }
+
+  private boolean mayBeOpen(long inode) {
+    return openFiles.holds(inode) || creating.contains(inode) || handing.contains(inode);
+  }
+
   private void handOver(long inode) {
     openFiles
         .handOver(inode)
@@ -386,6 +445,15 @@ public final class VolumeEntity {
     entities.tell(file(inode), new FileCommand.Unlinked());
   }
 
+  private Result<CreatedFile> creating(VolumeCommand.CreateFile c, NamespaceChange n) {
+    Result<CreatedFile> result =
+        n.createFile(c.parent(), c.name(), c.mode(), c.caller(), c.exclusive());
+    if (result instanceof Result.Ok<CreatedFile>(CreatedFile created) && c.opener().isPresent()) {
+      creating.add(created.file().attributes().inode());
+    }
+    return result;
+  }
+
   /** The opener is counted before it learns of its file. */
   private void created(VolumeCommand.CreateFile c, Result<CreatedFile> result) {
     if (result instanceof Result.Ok<CreatedFile>(CreatedFile created)
@@ -394,6 +462,7 @@ public final class VolumeEntity {
       long inode = created.file().attributes().inode();
       ActorRef<SessionEvent> opener = c.opener().get();
       if (openFiles.isFull()) {
+        markHanded(Set.of(inode));
         entities.tell(file(inode), new FileCommand.Opened(opener, 1));
       } else {
         count(inode, opener);
@@ -421,8 +490,10 @@ public final class VolumeEntity {
       }
       boolean room = store.hasRoom();
       Overlay overlay = new Overlay(records);
+      creating.clear();
       NamespaceChange change =
-          new NamespaceChange(partition, overlay, FileTime.of(clock.instant()), placing);
+          new NamespaceChange(
+              partition, overlay, FileTime.of(clock.instant()), placing, this::mayBeOpen);
       List<Operation<?>> batch = new ArrayList<>();
       List<Runnable> batchAnswers = new ArrayList<>();
       boolean reclaims = true;
@@ -443,12 +514,14 @@ public final class VolumeEntity {
         Reaper.Discarded discarded = new Reaper.Discarded(change.discarded());
         batchAnswers.add(() -> reaper.tell(discarded));
       }
-      if (overlay.isEmpty()) {
-        batchAnswers.forEach(Runnable::run);
-        continue;
-      }
       inFlight = batch;
       answers = batchAnswers;
+      if (overlay.isEmpty()) {
+        answer();
+        continue;
+      }
+      releasing =
+          change.discarded().stream().map(Tree.Garbage::inode).collect(Collectors.toSet());
       committer.tell(
           new Committer.Commit(new VolumeCommitted(epoch, changesOf(overlay), reclaims), commits));
     }
@@ -462,22 +535,33 @@ public final class VolumeEntity {
   }
 
   private void batchDone() {
-    List<Runnable> done = answers;
+    answer();
+    nextBatch();
+  }
+
+  /** What the answers ask for waits until all are given: the next batch has to know all opens. */
+  private void answer() {
+    answers.forEach(Runnable::run);
+    batchEnded();
+  }
+
+  private void batchEnded() {
     inFlight = List.of();
     answers = List.of();
-    done.forEach(Runnable::run);
-    nextBatch();
+    releasing = Set.of();
+    List<VolumeCommand.OpenFile> held = heldOpens;
+    heldOpens = new ArrayList<>();
+    held.forEach(this::open);
   }
 
   /** The persist failed. Whether the batch is durable is unknown; its callers are told an error. */
   private Behavior<VolumeCommand> committerEnded() {
     Errno errno = store.hasRoom() ? Errno.EIO : Errno.ENOSPC;
-    inFlight.forEach(o -> o.fail(errno, "the MRC could not write its journal"));
-    inFlight = List.of();
-    answers = List.of();
     committer = startCommitter(context, partition);
+    inFlight.forEach(o -> o.fail(errno, "the MRC could not write its journal"));
+    batchEnded();
     nextBatch();
-    return Behaviors.same();
+    return stopping ? stop() : Behaviors.same();
   }
 
   private void failPending(Errno errno, String detail) {

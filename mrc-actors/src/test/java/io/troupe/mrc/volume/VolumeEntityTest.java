@@ -25,6 +25,7 @@ import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.RenameMode;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.actors.volume.VolumePolicy;
 import io.troupe.actors.volume.XattrMode;
@@ -506,6 +507,139 @@ final class VolumeEntityTest {
     around.file.expectNoMessage(Duration.ZERO);
   }
 
+  @Test
+  void aFileThatNobodyHasOpenGoesWithItsLastName() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = created("a", session);
+    close(a, session);
+    int before = events();
+
+    unlink("a");
+
+    deleteAsked().replyTo().tell(DONE);
+    asking.<Attributes>refused(Errno.ENOENT, r -> new VolumeCommand.GetAttributes(a, r));
+    assertThat(asking.<VolumeUsage>done(VolumeCommand.GetUsage::new).inodes()).isEqualTo(1);
+    around.file.expectNoMessage(Duration.ZERO);
+    destroyed();
+    assertThat(events() - before).as("commits").isLessThanOrEqualTo(5);
+  }
+
+  @Test
+  void aFileThatIsReplacedGoesAtOnceToo() {
+    ready();
+    long a = asking.file("a");
+    long b = asking.file("b");
+
+    asking.<Done>done(
+        r ->
+            new VolumeCommand.Rename(
+                ROOT, Name.of("a"), ROOT, Name.of("b"), RenameMode.REPLACE, r));
+
+    deleteAsked();
+    asking.<Attributes>refused(Errno.ENOENT, r -> new VolumeCommand.GetAttributes(b, r));
+    assertThat(asking.lookup("b").orThrow().inode()).isEqualTo(a);
+    around.file.expectNoMessage(Duration.ZERO);
+  }
+
+  /** Everything waits for the lease and comes into one batch. */
+  @Test
+  void aFileThatIsOpenedAndUnlinkedInOneBatchStays() {
+    TestProbe<Result<CreatedFile>> creates = node.probe();
+    TestProbe<Result<Done>> others = node.probe();
+    TestProbe<SessionEvent> session = node.probe();
+    entity.tell(new VolumeCommand.Initialize(POLICY, others.ref()));
+    entity.tell(
+        new VolumeCommand.CreateFile(
+            ROOT,
+            Name.of("a"),
+            0644,
+            Caller.ROOT,
+            false,
+            Optional.of(session.ref()),
+            creates.ref()));
+    entity.tell(new VolumeCommand.Unlink(ROOT, Name.of("a"), others.ref()));
+
+    grant();
+
+    long a = creates.receiveMessage(TestNode.LIMIT).orThrow().file().attributes().inode();
+    assertThat(around.fileGets(FileCommand.Opened.class))
+        .isEqualTo(new FileCommand.Opened(session.ref(), 1));
+    around.fileGets(FileCommand.Unlinked.class);
+    assertThat(asking.<Attributes>done(r -> new VolumeCommand.GetAttributes(a, r)).nlink())
+        .isZero();
+  }
+
+  /** The open comes while the unlink is being persisted: it must not succeed on a file that goes. */
+  @Test
+  void whoOpensAFileThatGoesWaitsForItsEnd() {
+    ready();
+    for (int i = 0; i < 20; i++) {
+      long a = asking.file("a" + i);
+      TestProbe<Result<Done>> unlinked = node.probe();
+      TestProbe<Result<FileDescription>> opened = node.probe();
+      entity.tell(new VolumeCommand.Unlink(ROOT, Name.of("a" + i), unlinked.ref()));
+      entity.tell(
+          new VolumeCommand.OpenFile(a, node.<SessionEvent>probe().ref(), opened.ref()));
+
+      unlinked.expectMessage(TestNode.LIMIT, DONE);
+      failed(Errno.ENOENT, opened.receiveMessage(TestNode.LIMIT));
+    }
+    around.file.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void whereTheEntityMayCountOpensItIsAsked() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = asking.file("a");
+    asking.<FileDescription>done(r -> new VolumeCommand.BeginTruncate(a, 5, r));
+    entity.tell(
+        new VolumeCommand.OpenFile(a, session.ref(), node.<Result<FileDescription>>probe().ref()));
+    around.fileGets(FileCommand.Open.class);
+    asking.<Attributes>done(r -> new VolumeCommand.EndTruncate(a, 1, r));
+    restart(); // which the entity outlives, somewhere else
+
+    unlink("a");
+    around.fileGets(FileCommand.Unlinked.class);
+    asking.<Done>done(r -> new VolumeCommand.ReleaseOrphan(a, r));
+
+    deleteAsked().replyTo().tell(DONE);
+    destroyed();
+  }
+
+  @Test
+  void aFileThatIsBeingCutWaitsForItsEntity() {
+    ready();
+    long a = asking.file("a");
+    asking.<FileDescription>done(r -> new VolumeCommand.BeginTruncate(a, 5, r));
+
+    unlink("a");
+
+    around.fileGets(FileCommand.Unlinked.class);
+  }
+
+  @Test
+  void opensThatAStopHandedOverAreKnownAfterIt() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    created("a", session);
+    asking.file("b");
+    entity.tell(new VolumeEntity.Stop());
+    around.fileGets(FileCommand.Opened.class);
+    session.expectTerminated(entity, TestNode.LIMIT);
+    around = new Around(node);
+    entity = entity(around);
+    asking = new Asking(node, entity);
+    grant();
+
+    unlink("b");
+    around.file.expectNoMessage(Duration.ZERO);
+    unlink("a");
+
+    around.fileGets(FileCommand.Unlinked.class);
+  }
+
   private ReplicaCommand.Delete deleteAsked() {
     return (ReplicaCommand.Delete) around.replicaGets().message();
   }
@@ -513,8 +647,9 @@ final class VolumeEntityTest {
   @Test
   void deletesAreAskedForUntilAnsweredOverRestarts() {
     ready();
-    long a = asking.file("a");
-    asking.<Done>done(r -> new VolumeCommand.Unlink(ROOT, Name.of("a"), r));
+    TestProbe<SessionEvent> session = node.probe();
+    long a = created("a", session);
+    unlink("a");
     asking.<Done>done(r -> new VolumeCommand.ReleaseOrphan(a, r));
     deleteAsked();
 
@@ -532,8 +667,9 @@ final class VolumeEntityTest {
   @Test
   void anOrphanIsRemindedOfAfterARestart() {
     ready();
-    asking.file("a");
-    asking.<Done>done(r -> new VolumeCommand.Unlink(ROOT, Name.of("a"), r));
+    created("a", node.probe());
+    unlink("a");
+    around.fileGets(FileCommand.Opened.class);
     around.fileGets(FileCommand.Unlinked.class);
 
     restart();
