@@ -109,8 +109,8 @@ public final class ActorsRegistrations implements KryoRegistrations {
         VolumeCommand.BeginTruncate.class,
         VolumeCommand.EndTruncate.class,
         VolumeCommand.ReleaseOrphan.class,
-        VolumeCommand.OpenFile.class,
-        VolumeCommand.CloseFile.class);
+        VolumeCommand.OpenFile.class);
+    r.addAll(177, VolumeCommand.CloseFiles.class); // 176 was one that is no more
     r.addAll(
         200,
         FileCommand.Open.class,

@@ -71,9 +71,17 @@ public sealed interface VolumeCommand {
       long inode, ActorRef<SessionEvent> session, ActorRef<Result<FileDescription>> replyTo)
       implements VolumeCommand {}
 
-  /** Takes one open of the session back. */
-  record CloseFile(long inode, ActorRef<SessionEvent> session, ActorRef<Result<Done>> replyTo)
-      implements VolumeCommand {}
+  /**
+   * Takes opens of the session back, one for each time that an inode is named. They may come late,
+   * which delays the end of files without a name.
+   */
+  record CloseFiles(
+      List<Long> inodes, ActorRef<SessionEvent> session, ActorRef<Result<Done>> replyTo)
+      implements VolumeCommand {
+    public CloseFiles {
+      inodes = List.copyOf(inodes);
+    }
+  }
 
   // ---- changes
 

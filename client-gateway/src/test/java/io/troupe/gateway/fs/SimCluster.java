@@ -49,6 +49,10 @@ final class SimCluster implements ClusterPort, ObjectIo {
   static final StripingPolicy STRIPING = new StripingPolicy(4096, 3);
 
   private static final FileTime BORN = new FileTime(10, 0);
+
+  /** What the Volume was asked, in order. */
+  final List<VolumeCommand> asked = new ArrayList<>();
+
   private static final ActorRef<?> NOBODY = TestInbox.create().getRef();
 
   final SimTimer sim;
@@ -189,6 +193,7 @@ final class SimCluster implements ClusterPort, ObjectIo {
   public <T> CompletionStage<Result<T>> askVolume(
       PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command) {
     VolumeCommand c = command.apply(nobody());
+    asked.add(c);
     return later(() -> as(volume(c)));
   }
 
@@ -205,8 +210,8 @@ final class SimCluster implements ClusterPort, ObjectIo {
         opens++;
         yield truncating.thenCompose(before -> finishCut());
       }
-      case VolumeCommand.CloseFile c -> {
-        opens--;
+      case VolumeCommand.CloseFiles c -> {
+        opens -= c.inodes().size();
         if (unlinked && opens <= 0) {
           deleted = true;
         }

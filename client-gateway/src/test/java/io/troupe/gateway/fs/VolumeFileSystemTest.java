@@ -7,9 +7,11 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
+import io.troupe.actors.fs.Name;
 import io.troupe.actors.fs.XLocSet;
 import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.session.SessionEvent;
+import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.BoundedIo;
 import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.io.StripedIo;
@@ -198,6 +200,32 @@ final class VolumeFileSystemTest {
     assertThat(fs.flush(handle)).isSameAs(next).isNotSameAs(running);
     sim.run();
     assertThat(next.toCompletableFuture()).isDone();
+  }
+
+  @Test
+  void anUnlinkComesBehindTheClosesBeforeIt() {
+    long handle = open();
+    long another = open();
+    var first = fs.release(handle);
+    var second = fs.release(another);
+    assertThat(first.toCompletableFuture()).isDone();
+    assertThat(second.toCompletableFuture()).isDone();
+    cluster.asked.clear();
+
+    var unlinked = fs.unlink(1, Name.of("f"));
+
+    assertThat(cluster.asked)
+        .satisfiesExactly(
+            c ->
+                assertThat(c)
+                    .isInstanceOfSatisfying(
+                        VolumeCommand.CloseFiles.class,
+                        closes ->
+                            assertThat(closes.inodes())
+                                .containsExactly(SimCluster.INODE, SimCluster.INODE)),
+            c -> assertThat(c).isInstanceOf(VolumeCommand.Unlink.class));
+    of(unlinked).orThrow();
+    assertThat(cluster.deleted).isTrue();
   }
 
   @Test

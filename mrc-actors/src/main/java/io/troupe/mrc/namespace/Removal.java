@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.LongPredicate;
 
 /**
- * Names go, and inodes with their last one; a regular file that may be open waits as an orphan until
- * nobody has it open.
+ * Names go, and inodes with their last one; a regular file that may be open waits as an orphan
+ * until nobody has it open.
  */
 final class Removal {
   private final TreeChange tree;

@@ -107,9 +107,8 @@ final class TreeChange extends Tree {
    */
   int clear(int max) {
     int removed = 0;
-    for (Table table : new Table[] {
-      Table.DENTRY, Table.XATTR, Table.ORPHAN, Table.HANDED, Table.INODE
-    }) {
+    for (Table table :
+        new Table[] {Table.DENTRY, Table.XATTR, Table.ORPHAN, Table.HANDED, Table.INODE}) {
       int limit = max - removed;
       if (limit <= 0) {
         break;

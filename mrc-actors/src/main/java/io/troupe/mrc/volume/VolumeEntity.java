@@ -261,12 +261,9 @@ public final class VolumeEntity {
       case VolumeCommand.GetUsage c -> c.replyTo().tell(namespace.usage());
 
       case VolumeCommand.OpenFile c -> open(c);
-      case VolumeCommand.CloseFile c -> {
-        if (openFiles.close(c.inode(), c.session())) {
-          c.replyTo().tell(Result.ok(Done.DONE));
-        } else {
-          entities.tell(file(c.inode()), new FileCommand.Close(c.session(), c.replyTo()));
-        }
+      case VolumeCommand.CloseFiles c -> {
+        c.inodes().forEach(inode -> close(inode, c.session()));
+        c.replyTo().tell(Result.ok(Done.DONE));
       }
       case SessionGone c -> openFiles.forget(c.session());
 
@@ -277,11 +274,7 @@ public final class VolumeEntity {
         }
       }
       case VolumeCommand.CreateFile c ->
-          enqueue(
-              new Operation<>(
-                  n -> creating(c, n),
-                  result -> created(c, result),
-                  false));
+          enqueue(new Operation<>(n -> creating(c, n), result -> created(c, result), false));
       case VolumeCommand.Initialize c ->
           enqueue(growing(n -> n.initialize(c.policy()), c.replyTo()));
       case VolumeCommand.MakeNode c ->
@@ -402,6 +395,12 @@ public final class VolumeEntity {
     c.replyTo().tell(described);
   }
 
+  private void close(long inode, ActorRef<SessionEvent> session) {
+    if (!openFiles.close(inode, session)) {
+      entities.tell(file(inode), new FileCommand.Close(session, context.getSystem().ignoreRef()));
+    }
+  }
+
   private void count(long inode, ActorRef<SessionEvent> session) {
     if (openFiles.open(inode, session)) {
       context.watchWith(session, new SessionGone(session));
@@ -520,8 +519,7 @@ public final class VolumeEntity {
         answer();
         continue;
       }
-      releasing =
-          change.discarded().stream().map(Tree.Garbage::inode).collect(Collectors.toSet());
+      releasing = change.discarded().stream().map(Tree.Garbage::inode).collect(Collectors.toSet());
       committer.tell(
           new Committer.Commit(new VolumeCommitted(epoch, changesOf(overlay), reclaims), commits));
     }

@@ -379,7 +379,7 @@ final class VolumeEntityTest {
   }
 
   private void close(long inode, TestProbe<SessionEvent> session) {
-    asking.<Done>done(r -> new VolumeCommand.CloseFile(inode, session.ref(), r));
+    asking.<Done>done(r -> new VolumeCommand.CloseFiles(List.of(inode), session.ref(), r));
   }
 
   private void unlink(String name) {
@@ -403,7 +403,7 @@ final class VolumeEntityTest {
         .isEqualTo(new FileCommand.Opened(session.ref(), 2));
     around.fileGets(FileCommand.Unlinked.class);
     // What was given away is no longer counted here.
-    entity.tell(new VolumeCommand.CloseFile(a, session.ref(), node.<Result<Done>>probe().ref()));
+    close(a, session);
     assertThat(around.fileGets(FileCommand.Close.class).session()).isEqualTo(session.ref());
   }
 
@@ -570,7 +570,9 @@ final class VolumeEntityTest {
         .isZero();
   }
 
-  /** The open comes while the unlink is being persisted: it must not succeed on a file that goes. */
+  /**
+   * The open comes while the unlink is being persisted: it must not succeed on a file that goes.
+   */
   @Test
   void whoOpensAFileThatGoesWaitsForItsEnd() {
     ready();
@@ -579,8 +581,7 @@ final class VolumeEntityTest {
       TestProbe<Result<Done>> unlinked = node.probe();
       TestProbe<Result<FileDescription>> opened = node.probe();
       entity.tell(new VolumeCommand.Unlink(ROOT, Name.of("a" + i), unlinked.ref()));
-      entity.tell(
-          new VolumeCommand.OpenFile(a, node.<SessionEvent>probe().ref(), opened.ref()));
+      entity.tell(new VolumeCommand.OpenFile(a, node.<SessionEvent>probe().ref(), opened.ref()));
 
       unlinked.expectMessage(TestNode.LIMIT, DONE);
       failed(Errno.ENOENT, opened.receiveMessage(TestNode.LIMIT));
