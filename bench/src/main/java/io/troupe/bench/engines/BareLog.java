@@ -20,11 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class BareLog implements Engine {
   private static final int FILE_BYTES = 512 << 20;
-  private static final int CHUNK = 4 << 20;
+
+  /** More at a time makes large folios, in which a small write takes 4 µs instead of 1. */
+  private static final int FILL_BYTES = 64 << 10;
+
+  private static final int GROUP_BYTES = 4 << 20;
 
   /** Writers whose records go out together. */
   private static final class Group {
-    final ByteBuffer bytes = ByteBuffer.allocateDirect(CHUNK);
+    final ByteBuffer bytes = ByteBuffer.allocateDirect(GROUP_BYTES);
     final List<Waiter> waiters = new ArrayList<>();
   }
 
@@ -49,8 +53,8 @@ final class BareLog implements Engine {
 
   static Engine open(Setup setup) throws IOException {
     FileChannel file = FileChannel.open(setup.directory().resolve("log"), CREATE_NEW, READ, WRITE);
-    ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);
-    for (long at = 0; at < FILE_BYTES; at += CHUNK) {
+    ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_BYTES);
+    for (long at = 0; at < FILE_BYTES; at += FILL_BYTES) {
       write(file, zeros.clear(), at);
     }
     file.force(true);

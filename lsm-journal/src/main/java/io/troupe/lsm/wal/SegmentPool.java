@@ -21,7 +21,9 @@ public final class SegmentPool implements AutoCloseable {
   static final String TEMPORARY = ".tmp";
 
   private static final int MAX_SPARE = 4;
-  private static final int FILL_BYTES = 1 << 20;
+
+  /** More at a time makes large folios, in which a small write takes 2 to 4 µs instead of 1. */
+  private static final int FILL_BYTES = 64 << 10;
 
   /** A segment that is ready to be written. */
   record Segment(long number, long salt, DiskFile file, int bytes) {}
