@@ -1,5 +1,7 @@
 package io.troupe.lsm;
 
+import java.util.List;
+
 /**
  * How a store uses its disk and memory; all sizes in bytes. {@link #defaults} suits a disk of some
  * GiB, {@link #small} one of 64 MiB.
@@ -14,6 +16,10 @@ package io.troupe.lsm;
  * @param reserveBytes free disk space below which growing batches are refused
  * @param epoch goes into every frame of the log: tells who wrote, where several may have
  * @param compactionThreads how many compactions, or parts of one, may run at the same time
+ * @param blockBytes how much of a table is read, checked and kept in memory at once, before
+ *     compression; one entry may be larger
+ * @param compression of the tables of each level, level 0 first; the last one counts for all levels
+ *     below, too
  */
 public record StoreOptions(
     int walSegmentBytes,
@@ -24,9 +30,19 @@ public record StoreOptions(
     long tableBytes,
     long reserveBytes,
     int epoch,
-    int compactionThreads) {
+    int compactionThreads,
+    int blockBytes,
+    List<Compression> compression) {
 
   private static final int MIB = 1 << 20;
+  private static final int BLOCK_BYTES = 4 << 10;
+  private static final int MIN_BLOCK_BYTES = 256;
+  private static final int MAX_BLOCK_BYTES = 1 << 20;
+
+  /** Levels 0 and 1 are rewritten soon and read most; what is below is most of the bytes. */
+  private static final List<Compression> LZ4_BELOW_1 =
+      List.of(Compression.NONE, Compression.NONE, Compression.LZ4);
+
   private static final int MIN_SEGMENT_BYTES =
       64 << 10; // below it most of the log would be segment headers
 
@@ -49,6 +65,97 @@ public record StoreOptions(
     if (maxOpenTables < 1) {
       throw new IllegalArgumentException("maxOpenTables is " + maxOpenTables + ", at least 1");
     }
+    if (blockBytes < MIN_BLOCK_BYTES || blockBytes > MAX_BLOCK_BYTES) {
+      throw new IllegalArgumentException(
+          "blockBytes is "
+              + blockBytes
+              + ", must be from "
+              + MIN_BLOCK_BYTES
+              + " to "
+              + MAX_BLOCK_BYTES);
+    }
+    if (compression.isEmpty()) {
+      throw new IllegalArgumentException("no level has a compression");
+    }
+    compression = List.copyOf(compression);
+  }
+
+  /** With blocks of 4 KiB and LZ4 from level 2 on. */
+  public StoreOptions(
+      int walSegmentBytes,
+      long memtableBytes,
+      long commitQueueBytes,
+      long blockCacheBytes,
+      int maxOpenTables,
+      long tableBytes,
+      long reserveBytes,
+      int epoch,
+      int compactionThreads) {
+    this(
+        walSegmentBytes,
+        memtableBytes,
+        commitQueueBytes,
+        blockCacheBytes,
+        maxOpenTables,
+        tableBytes,
+        reserveBytes,
+        epoch,
+        compactionThreads,
+        BLOCK_BYTES,
+        LZ4_BELOW_1);
+  }
+
+  /** The compression of the tables of a level. */
+  public Compression compression(int level) {
+    return compression.get(Math.min(level, compression.size() - 1));
+  }
+
+  /** The same with another size of blocks. */
+  public StoreOptions withBlockBytes(int bytes) {
+    return new StoreOptions(
+        walSegmentBytes,
+        memtableBytes,
+        commitQueueBytes,
+        blockCacheBytes,
+        maxOpenTables,
+        tableBytes,
+        reserveBytes,
+        epoch,
+        compactionThreads,
+        bytes,
+        compression);
+  }
+
+  /** The same with another cache of blocks. */
+  public StoreOptions withBlockCacheBytes(long bytes) {
+    return new StoreOptions(
+        walSegmentBytes,
+        memtableBytes,
+        commitQueueBytes,
+        bytes,
+        maxOpenTables,
+        tableBytes,
+        reserveBytes,
+        epoch,
+        compactionThreads,
+        blockBytes,
+        compression);
+  }
+
+  /** The same with other compressions, level 0 first. */
+  public StoreOptions withCompression(Compression... levels) {
+    return new StoreOptions(
+        walSegmentBytes,
+        memtableBytes,
+        commitQueueBytes,
+        blockCacheBytes,
+        maxOpenTables,
+        tableBytes,
+        reserveBytes,
+        epoch,
+        compactionThreads,
+        blockBytes,
+        List.of(levels));
   }
 
   /** Of epoch 0; half of the processors may compact. */

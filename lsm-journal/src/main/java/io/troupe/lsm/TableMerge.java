@@ -96,7 +96,13 @@ final class TableMerge {
     if (writer == null) {
       long number = nextFile.getAndIncrement();
       files.add(number);
-      writer = new TableWriter(core.disk(), number, index);
+      writer =
+          new TableWriter(
+              core.disk(),
+              number,
+              index,
+              core.options().blockBytes(),
+              core.options().compression(level));
       current = writer;
       told = 0;
     } else if (writer.bytes() - told >= PIECE_BYTES) {

@@ -22,23 +22,22 @@ public final class Found {
   private int length;
   private @Nullable Pin pin;
 
-  /**
-   * Says what was found. For sources.
-   *
-   * @param holder what keeps the value in memory; null when the view that is read does
-   */
+  /** Says what was found; the view that is read keeps the value in memory. For sources. */
   public void set(
       byte versionKind,
       long versionSequence,
       MemorySegment valueMemory,
       long valueOffset,
-      int valueLength,
-      @Nullable Pin holder) {
+      int valueLength) {
     kind = versionKind;
     sequence = versionSequence;
     memory = valueMemory;
     offset = valueOffset;
     length = valueLength;
+  }
+
+  /** Takes over what keeps the value in memory. For sources. */
+  public void hold(Pin holder) {
     pin = holder;
   }
 

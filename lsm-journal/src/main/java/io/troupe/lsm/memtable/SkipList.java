@@ -153,8 +153,7 @@ public final class SkipList {
         longAt(node, SEQUENCE),
         slabs.memory(stored),
         slabs.offset(stored) + key.length,
-        valueLength(node),
-        null);
+        valueLength(node));
     return true;
   }
 

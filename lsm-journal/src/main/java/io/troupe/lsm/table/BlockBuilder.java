@@ -11,9 +11,20 @@ import java.util.Arrays;
  */
 final class BlockBuilder {
 
-  private ByteBuffer entries = ByteBuffer.allocate(2 * TableFormat.BLOCK_BYTES);
-  private int[] offsets = new int[64];
+  /** The four varints of an entry take no more. */
+  private static final int MAX_HEADER_BYTES = 25;
+
+  /** A buffer of this size stays, a larger one goes with the value that needed it. */
+  private static final int KEPT_BYTES = 1 << 18;
+
+  private byte[] bytes = new byte[8 << 10];
+  private int position;
+  private int[] restarts = new int[16];
+  private int restartCount;
   private int count;
+  private byte[] last = new byte[64];
+  private int lastLength;
+  private long lastSequence;
 
   void add(
       byte[] key,
@@ -23,66 +34,90 @@ final class BlockBuilder {
       MemorySegment value,
       long valueOffset,
       int valueLength) {
-    int needed = TableFormat.ENTRY_HEADER_BYTES + keyLength + valueLength;
-    if (entries.remaining() < needed) {
-      int capacity = Math.max(2 * entries.capacity(), entries.position() + needed);
-      entries = ByteBuffer.allocate(capacity).put(entries.flip());
+    ensure(MAX_HEADER_BYTES + keyLength + valueLength);
+    int shared = 0;
+    long tag = sequence;
+    if (count % TableFormat.RESTART_INTERVAL == 0) {
+      if (restartCount == restarts.length) {
+        restarts = Arrays.copyOf(restarts, 2 * restartCount);
+      }
+      restarts[restartCount++] = position;
+    } else {
+      int mismatch = Arrays.mismatch(last, 0, lastLength, key, 0, keyLength);
+      shared = mismatch < 0 ? keyLength : mismatch;
+      long step = sequence - lastSequence;
+      tag = (step << 1) ^ (step >> 63);
     }
-    if (count == offsets.length) {
-      offsets = Arrays.copyOf(offsets, 2 * count);
+    int rest = keyLength - shared;
+    varint(shared);
+    varint(rest);
+    varint(valueLength);
+    varint((tag << 2) | kind);
+    System.arraycopy(key, shared, bytes, position, rest);
+    position += rest;
+    MemorySegment.copy(value, ValueLayout.JAVA_BYTE, valueOffset, bytes, position, valueLength);
+    position += valueLength;
+    if (last.length < keyLength) {
+      last = Arrays.copyOf(last, 2 * keyLength);
     }
-    offsets[count++] = entries.position();
-    entries
-        .putLong(sequence)
-        .putShort((short) keyLength)
-        .putInt(valueLength)
-        .put(kind)
-        .put(key, 0, keyLength);
-    MemorySegment.copy(
-        value,
-        ValueLayout.JAVA_BYTE,
-        valueOffset,
-        entries.array(),
-        entries.position(),
-        valueLength);
-    entries.position(entries.position() + valueLength);
-  }
-
-  /** Whether an entry of that size is better put into the next block. */
-  boolean isFullFor(int keyBytes, int valueBytes) {
-    return count > 0
-        && bytes() + 4 + TableFormat.ENTRY_HEADER_BYTES + keyBytes + valueBytes
-            > TableFormat.BLOCK_BYTES;
+    System.arraycopy(key, shared, last, shared, rest);
+    lastLength = keyLength;
+    lastSequence = sequence;
+    count++;
   }
 
   boolean isEmpty() {
     return count == 0;
   }
 
-  /** How long the finished block is. */
-  int bytes() {
-    return entries.position() + 4 * count + 4 + TableFormat.CRC_BYTES;
+  int count() {
+    return count;
   }
 
-  /** The block as it goes to an offset of a file. */
-  byte[] finish(long fileNumber, long offset) {
-    ByteBuffer block = ByteBuffer.allocate(bytes());
-    block.put(entries.array(), 0, entries.position());
-    for (int i = 0; i < count; i++) {
-      block.putInt(offsets[i]);
+  /** How long the body is. */
+  int length() {
+    return position + 4 * restartCount + 4;
+  }
+
+  /** The most that an entry adds to the body. */
+  static int bound(int keyLength, int valueLength) {
+    return MAX_HEADER_BYTES + 4 + keyLength + valueLength;
+  }
+
+  /** Completes the body: the first {@link #length} bytes of the array, as before the call. */
+  byte[] finish() {
+    int length = length();
+    ensure(length - position);
+    ByteBuffer end = ByteBuffer.wrap(bytes, position, length - position);
+    for (int i = 0; i < restartCount; i++) {
+      end.putInt(restarts[i]);
     }
-    block.putInt(count);
-    block.putInt(TableFormat.checksum(block.array(), block.position(), fileNumber, offset));
-    return block.array();
+    end.putInt(restartCount);
+    return bytes;
   }
 
   void clear() {
-    if (entries.capacity() > (1 << 20)) {
-      entries =
-          ByteBuffer.allocate(
-              2 * TableFormat.BLOCK_BYTES); // one huge value must not stay on the heap
+    if (bytes.length > KEPT_BYTES) {
+      bytes = new byte[8 << 10];
     }
-    entries.clear();
+    position = 0;
+    restartCount = 0;
     count = 0;
+    lastLength = 0;
+  }
+
+  private void ensure(int more) {
+    if (bytes.length - position < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, position + more));
+    }
+  }
+
+  private void varint(long value) {
+    long rest = value;
+    while ((rest & ~0x7fL) != 0) {
+      bytes[position++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    bytes[position++] = (byte) rest;
   }
 }

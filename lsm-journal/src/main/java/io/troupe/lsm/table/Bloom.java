@@ -1,40 +1,60 @@
 package io.troupe.lsm.table;
 
-import io.troupe.lsm.CorruptionException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Which keys a table cannot have: a Bloom filter whose bits for a key all lie in one line of 512
- * bits, so that a question touches one cache line. Ten bits a key and six probes let about one key
- * in a hundred pass that is not there.
+ * Which keys a part of a table cannot have: a Bloom filter whose bits for a key all lie in one line
+ * of 512 bits, so that a question touches one cache line. Ten bits a key and six probes let about
+ * one key in a hundred pass that is not there. A filter is the body of a section, asked in place.
  */
 final class Bloom {
 
   private static final int BITS_PER_KEY = 10;
   private static final int PROBES = 6;
-  private static final int LINE_LONGS = 8;
+  private static final int LINE_BYTES = 64;
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong WORD =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
-  private final long[] words;
-  private final int lines;
+  private Bloom() {}
 
-  private Bloom(long[] words) {
-    this.words = words;
-    this.lines = words.length / LINE_LONGS;
+  /** The filter of the first {@code count} hashes. */
+  static byte[] of(long[] hashes, int count) {
+    int lines = Math.max(1, (int) (((long) count * BITS_PER_KEY + 511) / 512));
+    long[] words = new long[lines * LINE_BYTES / 8];
+    for (int i = 0; i < count; i++) {
+      long hash = hashes[i];
+      int line = line(hash, lines) * LINE_BYTES / 8;
+      int step = (int) hash | 1;
+      int bit = (int) (hash >>> 9);
+      for (int probe = 0; probe < PROBES; probe++) {
+        words[line + ((bit >>> 6) & 7)] |= 1L << bit;
+        bit += step;
+      }
+    }
+    byte[] filter = new byte[lines * LINE_BYTES];
+    ByteBuffer.wrap(filter).asLongBuffer().put(words);
+    return filter;
   }
 
-  /** A filter for the first {@code count} hashes. */
-  static Bloom of(long[] hashes, int count) {
-    int lines = Math.max(1, (int) (((long) count * BITS_PER_KEY + 511) / 512));
-    var bloom = new Bloom(new long[lines * LINE_LONGS]);
-    for (int i = 0; i < count; i++) {
-      bloom.add(hashes[i]);
+  /** Asks the filter in a piece of memory. */
+  static boolean mayContain(MemorySegment memory, long offset, int length, long hash) {
+    long line = offset + (long) line(hash, length / LINE_BYTES) * LINE_BYTES;
+    int step = (int) hash | 1;
+    int bit = (int) (hash >>> 9);
+    for (int i = 0; i < PROBES; i++) {
+      if ((memory.get(WORD, line + ((bit >>> 3) & 56)) & (1L << bit)) == 0) {
+        return false;
+      }
+      bit += step;
     }
-    return bloom;
+    return true;
   }
 
   /** Mixes a key into 64 bits (multiply, fold, finish as in splitmix64). */
@@ -56,50 +76,9 @@ final class Bloom {
     return mix(mix(hash ^ rest) + 0x632be59bd9b4e019L);
   }
 
-  boolean mayContain(long hash) {
-    int line = line(hash);
-    int step = (int) hash | 1;
-    int bit = (int) (hash >>> 9);
-    for (int i = 0; i < PROBES; i++) {
-      if ((words[line + ((bit >>> 6) & 7)] & (1L << bit)) == 0) {
-        return false;
-      }
-      bit += step;
-    }
-    return true;
-  }
-
-  /** As it goes to an offset of a file, with its checksum. */
-  byte[] encode(long fileNumber, long offset) {
-    ByteBuffer bytes = ByteBuffer.allocate(words.length * 8 + TableFormat.CRC_BYTES);
-    bytes.asLongBuffer().put(words);
-    int body = words.length * 8;
-    return bytes
-        .putInt(body, TableFormat.checksum(bytes.array(), body, fileNumber, offset))
-        .array();
-  }
-
-  static Bloom decode(String file, byte[] bytes, long fileNumber, long offset)
-      throws CorruptionException {
-    TableFormat.verify(file, bytes, fileNumber, offset, "filter");
-    long[] words = new long[(bytes.length - TableFormat.CRC_BYTES) / 8];
-    ByteBuffer.wrap(bytes).asLongBuffer().get(words);
-    return new Bloom(words);
-  }
-
-  private void add(long hash) {
-    int line = line(hash);
-    int step = (int) hash | 1;
-    int bit = (int) (hash >>> 9);
-    for (int i = 0; i < PROBES; i++) {
-      words[line + ((bit >>> 6) & 7)] |= 1L << bit;
-      bit += step;
-    }
-  }
-
   /** The upper half chooses the line, the lower one the bits. */
-  private int line(long hash) {
-    return (int) (((hash >>> 32) * lines) >>> 32) * LINE_LONGS;
+  private static int line(long hash, int lines) {
+    return (int) (((hash >>> 32) * lines) >>> 32);
   }
 
   private static long mix(long value) {

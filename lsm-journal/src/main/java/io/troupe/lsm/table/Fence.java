@@ -1,6 +1,5 @@
 package io.troupe.lsm.table;
 
-import io.troupe.lsm.CorruptionException;
 import io.troupe.lsm.entry.Keys;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -8,57 +7,75 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which block of a table holds a key: the last version of each block, with the first eight bytes of
- * its key apart for the search.
+ * Which part of a table holds a key: for each part a version that is not before its last one, with
+ * the first eight bytes of its key apart for the search, and where its filter and its index block
+ * are. All of a table's structure that stays in memory.
  */
 final class Fence {
 
   private final long[] prefixes;
   private final byte[][] keys;
   private final long[] sequences;
-  private final long[] offsets;
-  private final int[] lengths;
+  private final long[] filterOffsets;
+  private final int[] filterLengths;
+  private final long[] indexOffsets;
+  private final int[] indexLengths;
 
   private Fence(int count) {
     this.prefixes = new long[count];
     this.keys = new byte[count][];
     this.sequences = new long[count];
-    this.offsets = new long[count];
-    this.lengths = new int[count];
+    this.filterOffsets = new long[count];
+    this.filterLengths = new int[count];
+    this.indexOffsets = new long[count];
+    this.indexLengths = new int[count];
   }
 
   /** Collects the fence of a table that is being written. */
   static final class Builder {
-    private record Post(long offset, int length, long lastSequence, byte[] lastKey) {}
+    private record Post(
+        long filterOffset,
+        int filterLength,
+        long indexOffset,
+        int indexLength,
+        byte[] lastKey,
+        long lastSequence) {}
 
     private final List<Post> posts = new ArrayList<>();
-    private int bytes = 4 + TableFormat.CRC_BYTES;
+    private int bytes = 4;
 
-    void add(long offset, int length, byte[] lastKey, long lastSequence) {
-      posts.add(new Post(offset, length, lastSequence, lastKey));
-      bytes += 22 + lastKey.length;
+    void add(
+        long filterOffset,
+        int filterLength,
+        long indexOffset,
+        int indexLength,
+        byte[] lastKey,
+        long lastSequence) {
+      posts.add(
+          new Post(filterOffset, filterLength, indexOffset, indexLength, lastKey, lastSequence));
+      bytes += 34 + lastKey.length;
     }
 
-    byte[] encode(long fileNumber, long offset) {
+    byte[] encode() {
       ByteBuffer fence = ByteBuffer.allocate(bytes);
       fence.putInt(posts.size());
       for (Post post : posts) {
-        fence.putLong(post.offset()).putInt(post.length()).putLong(post.lastSequence());
+        fence.putLong(post.filterOffset()).putInt(post.filterLength());
+        fence.putLong(post.indexOffset()).putInt(post.indexLength());
+        fence.putLong(post.lastSequence());
         fence.putShort((short) post.lastKey().length).put(post.lastKey());
       }
-      fence.putInt(TableFormat.checksum(fence.array(), fence.position(), fileNumber, offset));
       return fence.array();
     }
   }
 
-  static Fence decode(String file, byte[] bytes, long fileNumber, long offset)
-      throws CorruptionException {
-    TableFormat.verify(file, bytes, fileNumber, offset, "fence");
-    ByteBuffer fence = ByteBuffer.wrap(bytes);
+  static Fence decode(ByteBuffer fence) {
     var decoded = new Fence(fence.getInt());
     for (int i = 0; i < decoded.keys.length; i++) {
-      decoded.offsets[i] = fence.getLong();
-      decoded.lengths[i] = fence.getInt();
+      decoded.filterOffsets[i] = fence.getLong();
+      decoded.filterLengths[i] = fence.getInt();
+      decoded.indexOffsets[i] = fence.getLong();
+      decoded.indexLengths[i] = fence.getInt();
       decoded.sequences[i] = fence.getLong();
       decoded.keys[i] = new byte[fence.getShort()];
       fence.get(decoded.keys[i]);
@@ -67,31 +84,44 @@ final class Fence {
     return decoded;
   }
 
-  int blocks() {
+  int parts() {
     return keys.length;
   }
 
-  long offset(int block) {
-    return offsets[block];
+  long filterOffset(int part) {
+    return filterOffsets[part];
   }
 
-  int length(int block) {
-    return lengths[block];
+  int filterLength(int part) {
+    return filterLengths[part];
+  }
+
+  long indexOffset(int part) {
+    return indexOffsets[part];
+  }
+
+  int indexLength(int part) {
+    return indexLengths[part];
   }
 
   /**
-   * The block that holds the first version not before the given one; {@link #blocks} when all are
+   * The part that holds the first version not before the given one; {@link #parts} when all are
    * before.
    */
   int find(byte[] key, long sequence) {
-    long prefix = Keys.prefix(key);
+    return find(key, key.length, sequence);
+  }
+
+  /** As {@link #find(byte[], long)}, of a key that is the start of an array. */
+  int find(byte[] key, int keyLength, long sequence) {
+    long prefix = Keys.prefix(key, keyLength);
     int low = 0;
     int high = keys.length;
     while (low < high) {
       int middle = (low + high) >>> 1;
       int order = Long.compareUnsigned(prefixes[middle], prefix);
       if (order == 0) {
-        order = Arrays.compareUnsigned(keys[middle], key);
+        order = Arrays.compareUnsigned(keys[middle], 0, keys[middle].length, key, 0, keyLength);
         if (order == 0) {
           order = Long.compare(sequence, sequences[middle]);
         }

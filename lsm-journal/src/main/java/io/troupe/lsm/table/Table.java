@@ -3,57 +3,64 @@ package io.troupe.lsm.table;
 import io.troupe.lsm.CorruptionException;
 import io.troupe.lsm.disk.Disk;
 import io.troupe.lsm.disk.DiskFile;
-import io.troupe.lsm.entry.EntryCursor;
 import io.troupe.lsm.entry.Found;
+import io.troupe.lsm.range.RangeTombstone;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open table. Thread-safe. Filter and fence are in memory, blocks come and go by the {@link
- * BlockCache}.
+ * A table that was opened. Thread-safe. The fence and the ranges are in memory; filters, index
+ * blocks and data blocks come and go by the {@link BlockCache}.
  *
- * <p>Counted: it is closed when the cache of tables has let it go and the last reader is through.
- * Only the interruption of a thread that reads closes the file earlier; then reading throws {@link
- * java.nio.channels.ClosedChannelException}, and {@link TableCache} opens it again.
+ * <p>The file may be closed while others still look at the table: what it says goes on to be true,
+ * since tables do not change, and {@link TableCache} opens the file again for what is not in
+ * memory. The file is counted: it is closed when the cache of tables has let it go and the last
+ * read is through. Only the interruption of a thread that reads closes it earlier.
  */
 final class Table {
 
-  private final String name;
   private final long number;
+  private final String name;
   private final DiskFile file;
-  private final long size;
+  private final long sectionsEnd;
   private final AtomicInteger users = new AtomicInteger(1); // the cache of tables is one
-  private final Bloom filter;
   private final Fence fence;
-  private final AtomicReferenceArray<Block> blocks;
-  private final BlockCache cache;
+  private final List<RangeTombstone> ranges;
+  private final TableCache tables;
+
+  // Where those that are in the cache were last seen: saves the search.
+  private final AtomicReferenceArray<@Nullable Block> filters;
+  private final AtomicReferenceArray<@Nullable Block> indices;
 
   /** Set by readers, cleared by the cache of tables as its hand passes; races are harmless. */
   boolean referenced = true;
 
   private Table(
-      String name,
       long number,
+      String name,
       DiskFile file,
-      long size,
-      Bloom filter,
+      long sectionsEnd,
       Fence fence,
-      BlockCache cache) {
-    this.name = name;
+      List<RangeTombstone> ranges,
+      TableCache tables) {
     this.number = number;
+    this.name = name;
     this.file = file;
-    this.size = size;
-    this.filter = filter;
+    this.sectionsEnd = sectionsEnd;
     this.fence = fence;
-    this.blocks = new AtomicReferenceArray<>(fence.blocks());
-    this.cache = cache;
+    this.ranges = ranges;
+    this.tables = tables;
+    this.filters = new AtomicReferenceArray<>(fence.parts());
+    this.indices = new AtomicReferenceArray<>(fence.parts());
   }
 
-  static Table open(Disk disk, long number, BlockCache cache) throws IOException {
+  static Table open(Disk disk, long number, TableCache tables) throws IOException {
     String name = TableFormat.fileName(number);
     DiskFile file = disk.open(name);
     boolean done = false;
@@ -65,25 +72,31 @@ final class Table {
       }
       TableFormat.Footer footer =
           TableFormat.decodeFooter(
-              name, footerAt, read(name, file, size, footerAt, TableFormat.FOOTER_BYTES));
+              name, footerAt, read(name, file, footerAt, TableFormat.FOOTER_BYTES));
       if (footer.fileNumber() != number) {
         throw new CorruptionException(
             name, footerAt + 8, "the file says that it is number " + footer.fileNumber());
       }
-      Bloom filter =
-          Bloom.decode(
-              name,
-              read(name, file, size, footer.filterOffset(), footer.filterLength()),
-              number,
-              footer.filterOffset());
+      var codec = new SectionCodec();
       Fence fence =
           Fence.decode(
-              name,
-              read(name, file, size, footer.fenceOffset(), footer.fenceLength()),
-              number,
-              footer.fenceOffset());
+              section(
+                  name, file, number, footerAt, footer.fenceOffset(), footer.fenceLength(), codec));
+      List<RangeTombstone> ranges = List.of();
+      if (footer.ranges() > 0) {
+        ranges =
+            RangeSection.decode(
+                section(
+                    name,
+                    file,
+                    number,
+                    footerAt,
+                    footer.rangesOffset(),
+                    footer.rangesLength(),
+                    codec));
+      }
       done = true;
-      return new Table(name, number, file, size, filter, fence, cache);
+      return new Table(number, name, file, footerAt, fence, ranges, tables);
     } finally {
       if (!done) {
         file.close();
@@ -91,36 +104,101 @@ final class Table {
     }
   }
 
+  long number() {
+    return number;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Fence fence() {
+    return fence;
+  }
+
+  List<RangeTombstone> ranges() {
+    return ranges;
+  }
+
+  /** Where the sections end. */
+  long sectionsEnd() {
+    return sectionsEnd;
+  }
+
   /** As {@link io.troupe.lsm.memtable.SkipList#find}. */
   boolean find(byte[] key, long hash, long sequence, Found answer) throws IOException {
-    if (!filter.mayContain(hash)) {
+    int part = fence.find(key, sequence);
+    if (part == fence.parts() || !mayContain(part, hash)) {
       return false;
     }
-    int number = fence.find(key, sequence);
-    if (number == fence.blocks()) {
-      return false;
+    Block index = index(part, true);
+    boolean inside = index.find(key, sequence, answer) >= 0;
+    long offset = 0;
+    int length = 0;
+    if (inside) {
+      MemorySegment memory = answer.valueMemory();
+      int at = (int) answer.valueOffset();
+      offset = Block.longVarint(memory, at);
+      while (memory.get(ValueLayout.JAVA_BYTE, at) < 0) {
+        at++;
+      }
+      length = (int) Block.longVarint(memory, at + 1);
     }
-    Block block = block(number, true);
-    int entry = block.lowerBound(key, sequence);
-    if (entry == block.count() || !block.hasKey(entry, key)) {
-      return false;
+    index.release();
+    if (!inside) {
+      throw new CorruptionException(
+          name, fence.indexOffset(part), "the index block ends before its last key");
     }
-    answer.set(
-        block.kind(entry),
-        block.sequence(entry),
-        block.memory(),
-        block.valueOffset(entry),
-        block.valueLength(entry),
-        null);
-    return true;
+    Block block = tables.block(this, offset, length, true, null);
+    if (block.find(key, sequence, answer) == 1) {
+      answer.hold(block);
+      return true;
+    }
+    block.release();
+    return false;
   }
 
-  /** Whether it may have versions of a key with that hash. */
-  boolean mayHave(long hash) {
-    return filter.mayContain(hash);
+  /** The index block of a part, pinned. */
+  Block index(int part, boolean keep) throws IOException {
+    Block seen = indices.getAcquire(part);
+    if (seen != null && seen.pin()) {
+      return seen;
+    }
+    Block block = tables.block(this, fence.indexOffset(part), fence.indexLength(part), keep, null);
+    remember(indices, part, block);
+    return block;
   }
 
-  /** False when it is closed already: to be looked up again. */
+  /** Whether it may have versions of the key that is the start of an array. */
+  boolean mayHave(byte[] key, int keyLength, long hash) throws IOException {
+    int part = fence.find(key, keyLength, Long.MAX_VALUE);
+    return part < fence.parts() && mayContain(part, hash);
+  }
+
+  private boolean mayContain(int part, long hash) throws IOException {
+    Block seen = filters.getAcquire(part);
+    if (seen != null) {
+      boolean may = Bloom.mayContain(seen.memory(), seen.start(), seen.length(), hash);
+      if (seen.isPresent()) {
+        seen.touch();
+        return may;
+      }
+    }
+    Block filter = tables.filter(this, fence.filterOffset(part), fence.filterLength(part));
+    boolean may = Bloom.mayContain(filter.memory(), filter.start(), filter.length(), hash);
+    remember(filters, part, filter);
+    filter.release();
+    return may;
+  }
+
+  private static void remember(
+      AtomicReferenceArray<@Nullable Block> blocks, int part, Block block) {
+    if (block.isCached()) {
+      blocks.setRelease(part, block); // one that is not would stay for as long as the table
+    }
+  }
+
+  /** False when the file is closed already: to be looked up again. */
   boolean retain() {
     while (true) {
       int now = users.get();
@@ -136,180 +214,50 @@ final class Table {
   /** The last one to let go closes the file. */
   void release() throws IOException {
     if (users.decrementAndGet() == 0) {
-      cache.remove(blocks);
       file.close();
     }
   }
 
-  Fence fence() {
-    return fence;
-  }
-
-  /** A block, from memory or from the file; one that is read once only is better not kept. */
-  Block block(int block, boolean keep) throws IOException {
-    Block cached = blocks.getAcquire(block);
-    cache.asked(cached != null);
-    if (cached != null) {
-      cached.referenced = true;
-      return cached;
-    }
-    long offset = fence.offset(block);
-    Block read =
-        Block.decode(name, read(name, file, size, offset, fence.length(block)), number, offset);
-    if (keep) {
-      cache.add(blocks, block, read);
-    }
-    return read;
-  }
-
-  private static byte[] read(String name, DiskFile file, long size, long offset, int length)
-      throws IOException {
-    if (offset < 0 || length < 0 || offset + length > size) {
-      throw new CorruptionException(
-          name, offset, "a section of " + length + " bytes ends behind the file");
-    }
-    byte[] bytes = new byte[length];
-    if (file.read(offset, ByteBuffer.wrap(bytes)) != length) {
+  /** Fills a buffer from the file, which is retained. */
+  void read(long offset, ByteBuffer target) throws IOException {
+    int length = target.remaining();
+    if (file.read(offset, target) != length) {
       throw new CorruptionException(
           name, offset, "the file ends within a section of " + length + " bytes");
     }
-    return bytes;
   }
 
-  /**
-   * Steps through the blocks of a table by position, so that it survives the table being closed and
-   * opened again.
-   */
-  static final class Position implements EntryCursor {
-    private final TableCache tables;
-    private final long table;
-    private final boolean descending;
-    private final boolean keep;
-    private int blockNumber;
-    private int entry;
-    private @Nullable Block block;
-    private int blocks;
-    private byte[] key = new byte[64];
-    private int keyOf = -1; // the entry whose key was copied
+  private static ByteBuffer section(
+      String name,
+      DiskFile file,
+      long number,
+      long end,
+      long offset,
+      int length,
+      SectionCodec codec)
+      throws IOException {
+    check(name, offset, length, end);
+    ByteBuffer stored = read(name, file, offset, length);
+    ByteBuffer body = ByteBuffer.allocate(codec.verify(stored, name, number, offset));
+    codec.decode(stored, MemorySegment.ofBuffer(body), name, offset);
+    return body;
+  }
 
-    /** Stands in front of the entry at that place. */
-    Position(TableCache tables, long table, boolean descending, boolean keep) {
-      this.tables = tables;
-      this.table = table;
-      this.descending = descending;
-      this.keep = keep;
+  /** Whether a section can be where something says that it is. */
+  static void check(String name, long offset, int length, long end) throws CorruptionException {
+    if (offset < 0 || length < TableFormat.TRAILER_BYTES || offset > end - length) {
+      throw new CorruptionException(
+          name, offset, "a section of " + length + " bytes is not within the file");
     }
+  }
 
-    /**
-     * Goes in front of the first version of a key (ascending), or behind the last version before it
-     * (descending).
-     */
-    void seek(byte[] key) throws IOException {
-      place(tables.locate(table, key));
-      block = null;
-      if (blockNumber < blocks) {
-        Block found = tables.block(table, blockNumber, keep);
-        entry = found.lowerBound(key, Long.MAX_VALUE) - (descending ? 0 : 1);
-        block = found;
-      } else {
-        seekEnd();
-      }
+  private static ByteBuffer read(String name, DiskFile file, long offset, int length)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    if (file.read(offset, bytes) != length) {
+      throw new CorruptionException(
+          name, offset, "the file ends within a section of " + length + " bytes");
     }
-
-    void seekStart() throws IOException {
-      place(new TableCache.Place(0, tables.blocks(table)));
-      block = tables.block(table, 0, keep);
-      entry = -1;
-    }
-
-    void seekEnd() throws IOException {
-      int count = tables.blocks(table);
-      place(new TableCache.Place(count - 1, count));
-      Block end = tables.block(table, blockNumber, keep);
-      block = end;
-      entry = end.count();
-    }
-
-    private void place(TableCache.Place place) {
-      blockNumber = place.block();
-      blocks = place.blocks();
-    }
-
-    @Override
-    public boolean next() throws IOException {
-      Block current = current();
-      keyOf = -1;
-      if (descending) {
-        entry--;
-        while (entry < 0) {
-          if (blockNumber == 0) {
-            entry = -1;
-            return false;
-          }
-          current = tables.block(table, --blockNumber, keep);
-          block = current;
-          entry = current.count() - 1;
-        }
-        return true;
-      }
-      entry++;
-      while (entry >= current.count()) {
-        if (blockNumber + 1 >= blocks) {
-          entry = current.count();
-          return false;
-        }
-        current = tables.block(table, ++blockNumber, keep);
-        block = current;
-        entry = 0;
-      }
-      return true;
-    }
-
-    @Override
-    public byte[] keyBuffer() {
-      if (keyOf != entry) {
-        key = current().key(entry, key);
-        keyOf = entry;
-      }
-      return key;
-    }
-
-    @Override
-    public int keyLength() {
-      return current().keyLengthOf(entry);
-    }
-
-    @Override
-    public long sequence() {
-      return current().sequence(entry);
-    }
-
-    @Override
-    public byte kind() {
-      return current().kind(entry);
-    }
-
-    @Override
-    public MemorySegment valueMemory() {
-      return current().memory();
-    }
-
-    @Override
-    public long valueOffset() {
-      return current().valueOffset(entry);
-    }
-
-    @Override
-    public int valueLength() {
-      return current().valueLength(entry);
-    }
-
-    private Block current() {
-      Block current = block;
-      if (current == null) {
-        throw new IllegalStateException("the cursor was not placed");
-      }
-      return current;
-    }
+    return bytes.flip();
   }
 }

@@ -4,27 +4,30 @@ import io.troupe.lsm.StoreException;
 import io.troupe.lsm.disk.Disk;
 import io.troupe.lsm.entry.EntryCursor;
 import io.troupe.lsm.entry.Found;
+import io.troupe.lsm.range.RangeTombstone;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
-import java.util.Optional;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Opens tables when they are read, and keeps a bounded number of them open. Thread-safe. */
 public final class TableCache {
 
-  /** A block of a table, and how many blocks there are. */
-  record Place(int block, int blocks) {}
-
-  private interface Reading<T> {
-    T from(Table table) throws IOException;
-  }
+  /** Codecs, with their buffers, that wait for the next reader: more than disks serve at once. */
+  private static final int MAX_IDLE_CODECS = 32;
 
   private final Disk disk;
   private final BlockCache cache;
   private final int maxOpen;
   private final ConcurrentHashMap<Long, Table> open = new ConcurrentHashMap<>();
   private final ArrayDeque<Long> order = new ArrayDeque<>();
+  private final ArrayBlockingQueue<SectionCodec> codecs = new ArrayBlockingQueue<>(MAX_IDLE_CODECS);
   private boolean closed;
 
   public TableCache(Disk disk, BlockCache cache, int maxOpen) {
@@ -41,18 +44,7 @@ public final class TableCache {
    */
   public boolean find(long table, byte[] key, long hash, long sequence, Found answer)
       throws IOException {
-    Table opened = open.get(table);
-    if (opened != null && opened.retain()) {
-      opened.referenced = true;
-      try {
-        return opened.find(key, hash, sequence, answer);
-      } catch (ClosedChannelException e) {
-        // a reader was interrupted: the slow way opens it again
-      } finally {
-        opened.release();
-      }
-    }
-    return read(table, reopened -> reopened.find(key, hash, sequence, answer));
+    return table(table).find(key, hash, sequence, answer);
   }
 
   /**
@@ -60,7 +52,7 @@ public final class TableCache {
    */
   public boolean mayHave(long table, byte[] key, int keyLength) throws IOException {
     long hash = Bloom.hash(key, keyLength);
-    return read(table, opened -> opened.mayHave(hash));
+    return table(table).mayHave(key, keyLength, hash);
   }
 
   /** The hash of a key for {@link #find}: computed once for all tables that are asked. */
@@ -68,34 +60,52 @@ public final class TableCache {
     return Bloom.hash(key);
   }
 
-  /** The versions of a table from a key on, in order. */
+  /** The deletes of ranges in a table, ordered by where they start. In memory while it is open. */
+  public List<RangeTombstone> ranges(long table) throws IOException {
+    return table(table).ranges();
+  }
+
+  /**
+   * The versions of a table from a key on, in order.
+   *
+   * @param keep whether blocks are put into the cache; without, it reads ahead from the start
+   */
   public EntryCursor ascending(long table, byte[] from, boolean keep) throws IOException {
-    var position = new Table.Position(this, table, false, keep);
-    if (from.length == 0) {
-      position.seekStart();
-    } else {
-      position.seek(from);
-    }
-    return position;
+    var cursor = new TableCursor(this, table(table), false, keep);
+    return placed(
+        cursor,
+        () -> {
+          if (from.length == 0) {
+            cursor.toStart();
+          } else {
+            cursor.seek(from);
+          }
+        });
   }
 
   /** The versions of a table before a key, in reverse order. */
   public EntryCursor descending(long table, byte[] to) throws IOException {
-    var position = new Table.Position(this, table, true, true);
-    position.seek(to);
-    return position;
+    var cursor = new TableCursor(this, table(table), true, true);
+    return placed(cursor, () -> cursor.seek(to));
   }
 
   /** All versions of a table, in reverse order. */
   public EntryCursor descending(long table) throws IOException {
-    var position = new Table.Position(this, table, true, true);
-    position.seekEnd();
-    return position;
+    var cursor = new TableCursor(this, table(table), true, true);
+    return placed(cursor, cursor::toEnd);
   }
 
-  /** Opens a table and reads its first block: whether it is there and whole. */
-  public void check(long table) throws IOException {
-    block(table, 0, false);
+  /** Reads all of a table, so that whatever does not verify is reported. */
+  public void verify(long number) throws IOException {
+    Table table = table(number);
+    for (int part = 0; part < table.fence().parts(); part++) {
+      filter(table, table.fence().filterOffset(part), table.fence().filterLength(part)).release();
+    }
+    try (EntryCursor all = ascending(number, new byte[0], false)) {
+      while (all.next()) {
+        // each block is checked as it comes
+      }
+    }
   }
 
   /** Closes a table that is about to be deleted. */
@@ -104,6 +114,7 @@ public final class TableCache {
     if (present != null) {
       drop(table, present);
     }
+    cache.remove(table);
   }
 
   /** Closes all; later reads fail. */
@@ -112,51 +123,98 @@ public final class TableCache {
       closed = true;
     }
     for (Long table : open.keySet()) {
-      forget(table);
+      Table present = open.get(table);
+      if (present != null) {
+        drop(table, present);
+      }
     }
-  }
-
-  Place locate(long table, byte[] key) throws IOException {
-    return read(
-        table,
-        opened -> new Place(opened.fence().find(key, Long.MAX_VALUE), opened.fence().blocks()));
-  }
-
-  int blocks(long table) throws IOException {
-    return read(table, opened -> opened.fence().blocks());
-  }
-
-  Block block(long table, int block, boolean keep) throws IOException {
-    return read(table, opened -> opened.block(block, keep));
+    cache.clear();
   }
 
   /**
-   * Reads from a table, opened again when it is found closed. A thread that reads while it is
-   * interrupted closes the channel under everyone: the interruption is put off until it has read.
+   * A block of entries, from memory or from the file, pinned.
+   *
+   * @param keep whether it is put into the cache
+   * @param window what its cursor read ahead; null for a single block
    */
-  private <T> T read(long number, Reading<T> reading) throws IOException {
+  Block block(Table table, long offset, int length, boolean keep, @Nullable Window window)
+      throws IOException {
+    Block cached = cache.find(table.number(), offset);
+    cache.asked(cached != null);
+    return cached != null ? cached : load(table, offset, length, keep, true, window);
+  }
+
+  /** A filter, pinned. */
+  Block filter(Table table, long offset, int length) throws IOException {
+    Block cached = cache.find(table.number(), offset);
+    return cached != null ? cached : load(table, offset, length, true, false, null);
+  }
+
+  private Block load(
+      Table table, long offset, int length, boolean keep, boolean entries, @Nullable Window window)
+      throws IOException {
+    Table.check(table.name(), offset, length, table.sectionsEnd());
+    SectionCodec polled = codecs.poll();
+    SectionCodec codec = polled == null ? new SectionCodec() : polled;
+    try {
+      ByteBuffer bytes;
+      if (window != null) {
+        bytes = window.section(this, table, offset, length, codec);
+      } else {
+        bytes = codec.input(length);
+        read(table, offset, bytes);
+        bytes.flip();
+      }
+      int bodyLength = codec.verify(bytes, table.name(), table.number(), offset);
+      Block block = keep ? cache.allocate(table.number(), offset, bodyLength) : null;
+      if (block == null) {
+        MemorySegment memory =
+            window != null && !keep ? window.body(bodyLength) : Arena.ofAuto().allocate(bodyLength);
+        block = new Block(memory, 0, bodyLength, table.number(), offset, -1);
+      }
+      boolean done = false;
+      try {
+        codec.decode(bytes, block.body(), table.name(), offset);
+        if (entries) {
+          block.parse(table.name());
+        }
+        done = true;
+      } finally {
+        if (!done && block.isCached()) {
+          cache.discard(block);
+        }
+      }
+      return block.isCached() ? cache.publish(block) : block;
+    } finally {
+      codecs.offer(codec);
+    }
+  }
+
+  /**
+   * Fills a buffer from the file of a table, opened again when it is found closed. A thread that
+   * reads while it is interrupted closes the file under everyone: the interruption is put off until
+   * it has read.
+   */
+  void read(Table table, long offset, ByteBuffer target) throws IOException {
     boolean interrupted = false;
+    int position = target.position();
+    Table current = table;
     try {
       while (true) {
-        Optional<Table> retained;
-        try {
-          retained = retained(number);
-        } catch (ClosedChannelException e) {
-          interrupted |= Thread.interrupted();
+        if (!current.retain()) {
+          current = table(table.number());
           continue;
         }
-        if (retained.isEmpty()) {
-          continue; // let go in between
-        }
-        Table table = retained.get();
         try {
-          table.referenced = true;
-          return reading.from(table);
+          current.referenced = true;
+          current.read(offset, target);
+          return;
         } catch (ClosedChannelException e) {
           interrupted |= Thread.interrupted();
-          drop(number, table);
+          target.position(position);
+          drop(table.number(), current);
         } finally {
-          table.release();
+          current.release();
         }
       }
     } finally {
@@ -166,12 +224,45 @@ public final class TableCache {
     }
   }
 
-  private Optional<Table> retained(long number) throws IOException {
-    Table table = open.get(number);
-    if (table == null) {
-      table = open(number);
+  private interface Placing {
+    void run() throws IOException;
+  }
+
+  private static EntryCursor placed(TableCursor cursor, Placing placing) throws IOException {
+    boolean done = false;
+    try {
+      placing.run();
+      done = true;
+      return cursor;
+    } finally {
+      if (!done) {
+        cursor.close();
+      }
     }
-    return table.retain() ? Optional.of(table) : Optional.empty();
+  }
+
+  private Table table(long number) throws IOException {
+    Table present = open.get(number);
+    if (present != null) {
+      if (!present.referenced) {
+        present.referenced = true;
+      }
+      return present;
+    }
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return open(number);
+        } catch (ClosedChannelException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Lets a table go, unless somebody did so before. */
@@ -197,7 +288,7 @@ public final class TableCache {
       if (closed) {
         throw new StoreException(StoreException.Kind.CLOSED, "the store is closed");
       }
-      Table opened = Table.open(disk, number, cache);
+      Table opened = Table.open(disk, number, this);
       open.put(number, opened);
       order.add(number);
       while (order.size() > maxOpen) {

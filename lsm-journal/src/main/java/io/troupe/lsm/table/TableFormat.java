@@ -1,56 +1,87 @@
 package io.troupe.lsm.table;
 
+import io.troupe.lsm.Compression;
 import io.troupe.lsm.CorruptionException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * The layout of a table, {@code <file number in 16 hex digits>.sst}. All numbers are big-endian.
+ * The layout of a table, {@code <file number in 16 hex digits>.sst}. Numbers of fixed size are
+ * big-endian; a varint has seven bits a byte, the lowest first, the top bit says that more follow.
  *
  * <pre>
- * file:   | block | block | … | filter | fence | footer |
+ * file:     | data block | … | filter | index block | data block | … | filter | index block | ranges | fence | footer |
+ *             '------------- a part ------------'
  *
- * block:  | entry | entry | … | offset of each entry u32 … | count u32 | crc32c |
- * entry:  | sequence u64 | key length u16 | value length i32 | kind u8 | key | value |
+ * section:  | body, compressed or not | length of the body u32 | compression u8 | crc32c |
  *
- * filter: | lines of 512 bits … | crc32c |
+ * block:    | entry | entry | … | offset of each 16th entry u32 … | how many of these u32 |
+ * entry:    | shared varint | rest varint | value length varint | tag varint | rest of the key | value |
  *
- * fence:  | count u32 | block: offset u64, length u32, last sequence u64, key length u16, last key | … | crc32c |
+ * filter:   | lines of 512 bits … |
  *
- * footer: 0            4         8             16      20      24       32          40             48
- *         | magic TRST | version | file number | index | zero  | entries | tombstones | fence offset | fence length
- *         52              60              64       72       80       84
- *         | filter offset | filter length | lowest | highest | zero | crc32c of all before |   88 bytes
- *                                          sequence number
+ * ranges:   | count u32 | range: key length u16, from | key length u16, to | sequence u64 | … |
+ *
+ * fence:    | count u32 | part: filter offset u64, filter length u32, index offset u64, index length u32,
+ *                               last sequence u64, key length u16, last key | … |
+ *
+ * footer:   0            4         8             16      20       24        32           40
+ *           | magic TRST | version | file number | index | ranges | entries | tombstones | fence offset
+ *           48             52              60              64       72        80      84
+ *           | fence length | ranges offset | ranges length | lowest | highest | zero  | crc32c of all before |   88 bytes
+ *                                                             sequence number
  * </pre>
  *
- * <p>Entries are ordered by key ascending, then sequence number descending; a block holds 4 KiB or
- * one entry that is larger. The checksum of a block, of the filter and of the fence covers file
- * number and offset too: a block that was written to another place does not verify.
+ * <p>Everything but the footer is a section: data blocks, filters, index blocks, ranges, fence. Its
+ * length in the places that name it counts the 9 bytes at its end. The checksum covers what is on
+ * disk, and the file number and the offset (u64 each): a section that was written to another place
+ * does not verify.
+ *
+ * <p>Entries are ordered by key ascending, then sequence number descending. An entry has the first
+ * {@code shared} bytes of its key in common with the entry before it; each 16th has its whole key.
+ * The tag is {@code sequence << 2 | kind} there, and otherwise {@code zigzag(sequence - sequence of
+ * the entry before) << 2 | kind}.
+ *
+ * <p>An index block is a block with an entry for each data block of its part: key and sequence are
+ * not before the last version in the data block and before the first one of the next, the value is
+ * the offset and the length of the data block as varints. The fence has as much for each part; only
+ * it stays in memory while a table is open. The filter of a part has the keys of all its versions.
+ *
+ * <p>A table of ranges only has no part.
  */
 public final class TableFormat {
 
-  static final int BLOCK_BYTES = 4096;
-  static final int ENTRY_HEADER_BYTES = 15;
   static final int FOOTER_BYTES = 88;
   static final int CRC_BYTES = 4;
+
+  /** What a section has behind its body. */
+  static final int TRAILER_BYTES = 9;
+
+  /** Entries from one whole key to the next. */
+  static final int RESTART_INTERVAL = 16;
 
   private static final int MAGIC = 0x54525354; // TRST
   private static final int VERSION = 2;
   private static final String SUFFIX = ".sst";
+
+  /** Of a section's trailer: by number, so that the order of the enum is free. */
+  private static final Compression[] COMPRESSIONS = {
+    Compression.NONE, Compression.LZ4, Compression.ZSTD
+  };
 
   private TableFormat() {}
 
   record Footer(
       long fileNumber,
       int index,
+      int ranges,
       long entries,
       long tombstones,
       long fenceOffset,
       int fenceLength,
-      long filterOffset,
-      int filterLength,
+      long rangesOffset,
+      int rangesLength,
       long lowestSequence,
       long highestSequence) {}
 
@@ -70,26 +101,37 @@ public final class TableFormat {
         : Optional.empty();
   }
 
+  static byte number(Compression compression) {
+    return switch (compression) {
+      case NONE -> 0;
+      case LZ4 -> 1;
+      case ZSTD -> 2;
+    };
+  }
+
+  static Compression compression(byte number, String file, long offset) throws CorruptionException {
+    if (number < 0 || number >= COMPRESSIONS.length) {
+      throw new CorruptionException(file, offset, "unknown compression " + number);
+    }
+    return COMPRESSIONS[number];
+  }
+
   static ByteBuffer encode(Footer footer) {
     ByteBuffer bytes = ByteBuffer.allocate(FOOTER_BYTES);
-    bytes
-        .putInt(MAGIC)
-        .putInt(VERSION)
-        .putLong(footer.fileNumber())
-        .putInt(footer.index())
-        .putInt(0);
+    bytes.putInt(MAGIC).putInt(VERSION).putLong(footer.fileNumber());
+    bytes.putInt(footer.index()).putInt(footer.ranges());
     bytes.putLong(footer.entries()).putLong(footer.tombstones());
     bytes.putLong(footer.fenceOffset()).putInt(footer.fenceLength());
-    bytes.putLong(footer.filterOffset()).putInt(footer.filterLength());
+    bytes.putLong(footer.rangesOffset()).putInt(footer.rangesLength());
     bytes.putLong(footer.lowestSequence()).putLong(footer.highestSequence()).putInt(0);
     var crc = new CRC32C();
     crc.update(bytes.array(), 0, bytes.position());
     return bytes.putInt((int) crc.getValue()).flip();
   }
 
-  static Footer decodeFooter(String file, long offset, byte[] footer) throws CorruptionException {
-    ByteBuffer bytes = ByteBuffer.wrap(footer);
-    if (bytes.remaining() != FOOTER_BYTES || bytes.getInt(0) != MAGIC) {
+  static Footer decodeFooter(String file, long offset, ByteBuffer bytes)
+      throws CorruptionException {
+    if (bytes.limit() != FOOTER_BYTES || bytes.getInt(0) != MAGIC) {
       throw new CorruptionException(file, Math.max(0, offset), "no table footer");
     }
     if (bytes.getInt(4) != VERSION) {
@@ -97,13 +139,14 @@ public final class TableFormat {
           file, offset + 4, "format version " + bytes.getInt(4) + ", known is " + VERSION);
     }
     var crc = new CRC32C();
-    crc.update(footer, 0, FOOTER_BYTES - CRC_BYTES);
+    crc.update(bytes.slice(0, FOOTER_BYTES - CRC_BYTES));
     if ((int) crc.getValue() != bytes.getInt(FOOTER_BYTES - CRC_BYTES)) {
       throw new CorruptionException(file, offset, "the checksum of the footer does not match");
     }
     return new Footer(
         bytes.getLong(8),
         bytes.getInt(16),
+        bytes.getInt(20),
         bytes.getLong(24),
         bytes.getLong(32),
         bytes.getLong(40),
@@ -112,23 +155,5 @@ public final class TableFormat {
         bytes.getInt(60),
         bytes.getLong(64),
         bytes.getLong(72));
-  }
-
-  /** Checksum of a section that starts at an offset of a file. */
-  static int checksum(byte[] bytes, int length, long fileNumber, long offset) {
-    var crc = new CRC32C();
-    crc.update(bytes, 0, length);
-    crc.update(ByteBuffer.allocate(16).putLong(fileNumber).putLong(offset).flip());
-    return (int) crc.getValue();
-  }
-
-  /** Checks a section that ends with its checksum. */
-  static void verify(String file, byte[] section, long fileNumber, long offset, String what)
-      throws CorruptionException {
-    int body = section.length - CRC_BYTES;
-    if (body < 0 || Block.intAt(section, body) != checksum(section, body, fileNumber, offset)) {
-      throw new CorruptionException(
-          file, offset, "the checksum of the " + what + " does not match");
-    }
   }
 }
