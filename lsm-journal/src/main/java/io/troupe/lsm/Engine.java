@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store without its threads: {@link Store} runs each of {@link #write}, {@link #flush}, {@link
@@ -186,6 +187,10 @@ final class Engine implements AutoCloseable {
 
   Optional<byte[]> get(Index index, byte[] key, long pinned) {
     return readers.get(index, key, pinned);
+  }
+
+  <T> @Nullable T read(Index index, byte[] key, long pinned, ValueReader<T> look) {
+    return readers.read(index, key, pinned, look);
   }
 
   Optional<Versioned> getVersioned(Index index, byte[] key, long pinned) {

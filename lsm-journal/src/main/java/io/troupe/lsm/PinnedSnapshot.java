@@ -2,6 +2,7 @@ package io.troupe.lsm;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** A snapshot: a sequence number that merges respect until it is closed. */
 final class PinnedSnapshot implements Snapshot {
@@ -23,6 +24,11 @@ final class PinnedSnapshot implements Snapshot {
   @Override
   public Optional<byte[]> get(Index index, byte[] key) {
     return readers.get(index, key, pinned());
+  }
+
+  @Override
+  public <T> @Nullable T read(Index index, byte[] key, ValueReader<T> look) {
+    return readers.read(index, key, pinned(), look);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ordered key-value store in one directory, for one process at a time. Thread-safe.
@@ -153,6 +154,11 @@ public final class Store implements Reader, AutoCloseable {
   @Override
   public Optional<byte[]> get(Index index, byte[] key) {
     return engine.get(index, key, -1);
+  }
+
+  @Override
+  public <T> @Nullable T read(Index index, byte[] key, ValueReader<T> look) {
+    return engine.read(index, key, -1, look);
   }
 
   @Override
