@@ -31,8 +31,12 @@ final class JournalProbe {
   }
 
   JournalProbe(Node node, String id, String writer) {
+    this(node, node.journal(), id, writer);
+  }
+
+  JournalProbe(Node node, ActorRef journal, String id, String writer) {
     this.id = id;
-    this.journal = node.journal();
+    this.journal = journal;
     this.probe = node.probe();
     this.writer = writer;
   }

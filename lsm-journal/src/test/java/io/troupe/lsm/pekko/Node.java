@@ -75,6 +75,11 @@ public final class Node implements AutoCloseable {
     return LsmStores.get(system).store();
   }
 
+  SharedStore shared() {
+    return LsmStores.get(system)
+        .shared(system.settings().config().getConfig("lsm-journal.journal"));
+  }
+
   public ActorRef journal() {
     return Persistence.get(system).journalFor("", ConfigFactory.empty());
   }
