@@ -37,6 +37,7 @@ final class CompactionJob {
   private final View view; // keeps what lies deeper, as long as it is asked
   private final int maxParts;
   private long[] snapshots = {};
+  private RangeTombstones ranges = RangeTombstones.NONE; // of all tables
   private List<Part> parts = List.of();
   private final ArrayDeque<Part> waiting = new ArrayDeque<>();
   private int running;
@@ -123,9 +124,16 @@ final class CompactionJob {
   }
 
   /** For another attempt too. */
-  private void prepare() {
+  private void prepare() throws IOException {
     // After the tables were chosen: who pins later sees the newest of all that is in them.
     snapshots = core.snapshots().all();
+    List<RangeTombstones> lists = new ArrayList<>();
+    for (TableMeta table : compaction.inputs()) {
+      if (table.ranges() > 0) {
+        lists.add(core.tables().ranges(table.number()));
+      }
+    }
+    ranges = RangeTombstones.union(lists);
     List<byte[]> cuts = cuts();
     parts = new ArrayList<>();
     for (int i = 0; i <= cuts.size(); i++) {
@@ -179,15 +187,20 @@ final class CompactionJob {
         new VersionFilter(
             part.to() == null ? merged : new Until(merged, part.to()),
             snapshots,
-            RangeTombstones.NONE,
-            new Deeper(
-                version, compaction.index(), compaction.outputLevel(), core.tables()::mayHave));
+            ranges,
+            deeper(version));
     part.output()
         .write(
             kept,
+            VersionFilter.ranges(ranges.within(part.from(), part.to()), snapshots, deeper(version)),
             compaction.index(),
             new OutputCuts(
                 CompactionPicker.grandparents(version, compaction), core.options().tableBytes()));
+  }
+
+  private Deeper deeper(Version version) {
+    return new Deeper(
+        version, compaction.index(), compaction.outputLevel(), core.tables()::mayHave);
   }
 
   private void await() throws IOException {

@@ -6,8 +6,13 @@ import io.troupe.lsm.compaction.CompactionPicker;
 import io.troupe.lsm.disk.NoSpaceException;
 import io.troupe.lsm.range.RangeTombstones;
 import io.troupe.lsm.table.TableFormat;
+import io.troupe.lsm.version.TableMeta;
+import io.troupe.lsm.version.Version;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -22,6 +27,8 @@ final class Compactor {
   private final Throttle throttle;
   private final Object picking = new Object();
   private final Busy busy = new Busy();
+  private final Map<Integer, RangeTombstones> ranges = new HashMap<>();
+  private Version rangesOf = Version.empty();
   private final List<CompactionJob> jobs = new CopyOnWriteArrayList<>();
 
   Compactor(EngineCore core, Versions versions, Throttle throttle) {
@@ -56,25 +63,53 @@ final class Compactor {
   }
 
   /** Chooses a compaction that can run beside those in progress; to be given to {@link #finish}. */
-  Optional<CompactionJob> begin() {
+  Optional<CompactionJob> begin() throws IOException {
     synchronized (picking) {
       if (core.failed()) {
         return Optional.empty();
       }
       View view = core.views().acquire();
-      Optional<CompactionJob> job =
-          core.picker()
-              .pick(
-                  view.version(),
-                  busy,
-                  new CompactionPicker.Circumstances(
-                      core.snapshots().all(), !core.hasRoom(), index -> RangeTombstones.NONE))
-              .map(compaction -> begin(compaction, view));
-      if (job.isEmpty()) {
-        core.views().release(view);
+      Optional<CompactionJob> job = Optional.empty();
+      try {
+        job =
+            core.picker()
+                .pick(
+                    view.version(),
+                    busy,
+                    new CompactionPicker.Circumstances(
+                        core.snapshots().all(),
+                        !core.hasRoom(),
+                        index -> ranges(view.version(), index)))
+                .map(compaction -> begin(compaction, view));
+        return job;
+      } finally {
+        if (job.isEmpty()) {
+          core.views().release(view);
+        }
       }
-      return job;
     }
+  }
+
+  /** The deletes of ranges in the tables of an index; kept while the version stays the same. */
+  private RangeTombstones ranges(Version version, int index) throws IOException {
+    if (version != rangesOf) {
+      ranges.clear();
+      rangesOf = version;
+    }
+    RangeTombstones known = ranges.get(index);
+    if (known == null) {
+      List<RangeTombstones> lists = new ArrayList<>();
+      for (int level = 0; level < Version.LEVELS; level++) {
+        for (TableMeta table : version.level(index, level)) {
+          if (table.ranges() > 0) {
+            lists.add(core.tables().ranges(table.number()));
+          }
+        }
+      }
+      known = RangeTombstones.union(lists);
+      ranges.put(index, known);
+    }
+    return known;
   }
 
   private CompactionJob begin(Compaction compaction, View view) {

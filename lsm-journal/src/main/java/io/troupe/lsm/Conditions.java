@@ -4,6 +4,7 @@ import io.troupe.lsm.entry.Found;
 import io.troupe.lsm.entry.Kind;
 import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.memtable.SkipList;
+import io.troupe.lsm.range.GrowingTombstones;
 import io.troupe.lsm.wal.Operations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -74,7 +75,7 @@ final class Conditions {
       return group;
     }
     List<Commit> met = new ArrayList<>(group.size());
-    Map<Key, Long> earlier = new HashMap<>();
+    var earlier = new Earlier();
     View view = core.views().acquire();
     try {
       for (Commit commit : group) {
@@ -90,7 +91,11 @@ final class Conditions {
         long sequence = first + met.size();
         Operations operations = commit.batch().operations();
         while (operations.next()) {
-          earlier.put(Key.of(operations), operations.kind() == Kind.DELETE ? 0 : sequence);
+          if (operations.kind() == Operations.DELETE_RANGE) {
+            earlier.deleteRange(operations, sequence);
+          } else {
+            earlier.put(Key.of(operations), operations.kind() == Kind.DELETE ? 0 : sequence);
+          }
         }
         met.add(commit);
       }
@@ -107,12 +112,12 @@ final class Conditions {
     }
   }
 
-  private void check(Commit commit, View view, Map<Key, Long> earlier) throws IOException {
+  private void check(Commit commit, View view, Earlier earlier) throws IOException {
     List<WriteBatch.Expectation> expectations = commit.batch().expectations();
     for (int i = 0; i < expectations.size(); i++) {
       WriteBatch.Expectation expected = expectations.get(i);
-      Long ahead = earlier.get(Key.of(expected.index(), expected.key()));
-      long found = ahead == null ? found(expected, commit.observed(), i, view) : ahead;
+      long ahead = earlier.find(expected.index(), expected.key());
+      long found = ahead == NOT_THERE ? found(expected, commit.observed(), i, view) : ahead;
       if (found != expected.sequence()) {
         throw new StoreException(
             StoreException.Kind.CONFLICT,
@@ -147,12 +152,45 @@ final class Conditions {
   }
 
   private static long inMemory(Memtable memtable, int index, byte[] key) {
+    GrowingTombstones ranges = memtable.ranges(index);
+    long deleted = ranges == null ? 0 : ranges.newest(key, Long.MAX_VALUE);
     SkipList list = memtable.list(index);
     var found = new Found();
     if (list == null || !list.find(key, Long.MAX_VALUE, found)) {
-      return NOT_THERE;
+      return deleted > 0 ? 0 : NOT_THERE;
     }
-    return sequence(found);
+    boolean gone = found.sequence() < deleted;
+    long sequence = sequence(found);
+    return gone ? 0 : sequence;
+  }
+
+  /** What the batches of a group that were let through have done. */
+  private static final class Earlier {
+    private final Map<Key, Long> keys = new HashMap<>();
+    private final Map<Integer, GrowingTombstones> ranges = new HashMap<>();
+
+    void put(Key key, long sequence) {
+      keys.put(key, sequence);
+    }
+
+    void deleteRange(Operations operation, long sequence) {
+      ranges
+          .computeIfAbsent(operation.index(), index -> new GrowingTombstones())
+          .add(operation.rangeTombstone(sequence));
+    }
+
+    /**
+     * The sequence number of a key, 0 when it was deleted, NOT_THERE when nothing was done to it.
+     */
+    long find(Index index, byte[] key) {
+      GrowingTombstones deletes = ranges.get(index.id());
+      long deleted = deletes == null ? 0 : deletes.newest(key, Long.MAX_VALUE);
+      Long sequence = keys.get(Key.of(index, key));
+      if (sequence == null) {
+        return deleted > 0 ? 0 : NOT_THERE;
+      }
+      return sequence < deleted ? 0 : sequence;
+    }
   }
 
   private long find(View view, WriteBatch.Expectation expected, long sequence) throws IOException {

@@ -4,9 +4,13 @@ import io.troupe.lsm.compaction.Deeper;
 import io.troupe.lsm.compaction.OutputCuts;
 import io.troupe.lsm.compaction.VersionFilter;
 import io.troupe.lsm.disk.NoSpaceException;
+import io.troupe.lsm.entry.EntryCursor;
+import io.troupe.lsm.entry.MergeCursor;
 import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.memtable.SkipList;
+import io.troupe.lsm.range.GrowingTombstones;
 import io.troupe.lsm.range.RangeTombstones;
+import io.troupe.lsm.version.Version;
 import io.troupe.lsm.version.VersionEdit;
 import io.troupe.lsm.wal.SegmentPool;
 import io.troupe.lsm.wal.WalReplay;
@@ -66,17 +70,7 @@ final class Flusher {
     View view = core.views().acquire();
     try {
       for (int index = 0; index < memtable.indices(); index++) {
-        SkipList list = memtable.list(index);
-        if (list != null) {
-          outputs.write(
-              new VersionFilter(
-                  list.ascending(new byte[0]),
-                  core.snapshots().all(),
-                  RangeTombstones.NONE,
-                  new Deeper(view.version(), index, -1, core.tables()::mayHave)),
-              index,
-              OutputCuts.none());
-        }
+        flush(memtable, index, view.version(), outputs);
       }
       core.disk().sync();
       versions.edit(
@@ -96,5 +90,27 @@ final class Flusher {
     }
     core.counters().flushed(outputs.bytes());
     core.space().changed();
+  }
+
+  private void flush(Memtable memtable, int index, Version version, TableMerge outputs)
+      throws IOException {
+    SkipList list = memtable.list(index);
+    GrowingTombstones growing = memtable.ranges(index);
+    if (list == null && growing == null) {
+      return;
+    }
+    long[] snapshots = core.snapshots().all();
+    RangeTombstones ranges = growing == null ? RangeTombstones.NONE : growing.all();
+    EntryCursor entries =
+        list == null ? new MergeCursor(List.of(), false) : list.ascending(new byte[0]);
+    outputs.write(
+        new VersionFilter(entries, snapshots, ranges, deeper(version, index)),
+        VersionFilter.ranges(ranges, snapshots, deeper(version, index)),
+        index,
+        OutputCuts.none());
+  }
+
+  private Deeper deeper(Version version, int index) {
+    return new Deeper(version, index, -1, core.tables()::mayHave);
   }
 }

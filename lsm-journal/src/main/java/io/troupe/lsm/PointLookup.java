@@ -1,28 +1,45 @@
 package io.troupe.lsm;
 
+import io.troupe.lsm.entry.Delta;
 import io.troupe.lsm.entry.Found;
 import io.troupe.lsm.entry.Kind;
 import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.memtable.SkipList;
+import io.troupe.lsm.range.GrowingTombstones;
 import io.troupe.lsm.table.TableCache;
 import io.troupe.lsm.version.TableMeta;
 import io.troupe.lsm.version.Version;
 import java.io.IOException;
-import java.util.Arrays;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds one key. The sources are asked from the newest to the oldest, and all versions of a key in
- * one are newer than those in the next: the first answer is the answer.
+ * one, deletes of ranges included, are newer than those in the next: the first answer is the
+ * answer. Only changes of a counter are added to what older ones say.
  */
 final class PointLookup {
 
   /** Stands for a delete; compared by identity. */
   static final byte[] DELETED = new byte[0];
 
-  private PointLookup() {}
+  private final byte[] key;
+  private final long sequence;
+  private final Found found;
+  private long bound; // only versions up to here are of interest any more
+  private long covered; // the newest delete of a range that was seen
+  private boolean counting;
+  private long sum;
+  private long newest; // of the changes that were added up
+
+  private PointLookup(byte[] key, long sequence, Found found) {
+    this.key = key;
+    this.sequence = sequence;
+    this.found = found;
+    this.bound = sequence;
+  }
 
   /**
    * The newest value up to a sequence number, {@link #DELETED}, or null when there is no version.
@@ -39,42 +56,17 @@ final class PointLookup {
   }
 
   /**
-   * The newest version up to a sequence number.
+   * The newest version up to a sequence number, with changes of a counter added up.
    *
    * @param found says which, when there is one; to be released before the view
-   * @return whether there is one
+   * @return whether there is one; false when it is in a range that was deleted since
+   * @throws StoreException when a counter was changed that is none
    */
   static boolean find(
       TableCache tables, View view, int index, byte[] key, long sequence, Found found)
       throws IOException {
-    if (find(view.active(), index, key, sequence, found)) {
-      return true;
-    }
-    List<Memtable> frozen = view.frozen();
-    for (int i = 0; i < frozen.size(); i++) {
-      if (find(frozen.get(i), index, key, sequence, found)) {
-        return true;
-      }
-    }
-    Version version = view.version();
-    long hash = TableCache.hash(key);
-    List<TableMeta> level0 = version.level(index, 0);
-    for (int i = 0; i < level0.size(); i++) {
-      TableMeta table = level0.get(i);
-      if (covers(table, key) && tables.find(table.number(), key, hash, sequence, found)) {
-        return true;
-      }
-    }
-    for (int level = 1; level < Version.LEVELS; level++) {
-      List<TableMeta> sorted = version.level(index, level);
-      int at = firstReaching(sorted, key);
-      if (at < sorted.size()
-          && covers(sorted.get(at), key)
-          && tables.find(sorted.get(at).number(), key, hash, sequence, found)) {
-        return true;
-      }
-    }
-    return false;
+    var lookup = new PointLookup(key, sequence, found);
+    return lookup.in(tables, view, index) ? lookup.answer() : lookup.sum();
   }
 
   /** The newest value up to a sequence number, with its own; absent when there is none. */
@@ -92,28 +84,117 @@ final class PointLookup {
     return versioned;
   }
 
-  private static boolean find(
-      Memtable memtable, int index, byte[] key, long sequence, Found found) {
-    SkipList list = memtable.list(index);
-    return list != null && list.find(key, sequence, found);
-  }
-
-  private static boolean covers(TableMeta table, byte[] key) {
-    return Arrays.compareUnsigned(table.smallest(), key) <= 0
-        && Arrays.compareUnsigned(table.largest(), key) >= 0;
-  }
-
-  private static int firstReaching(List<TableMeta> sorted, byte[] key) {
-    int low = 0;
-    int high = sorted.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (Arrays.compareUnsigned(sorted.get(middle).largest(), key) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
+  /** Whether a version was found that needs no older one. */
+  private boolean in(TableCache tables, View view, int index) throws IOException {
+    if (in(view.active(), index)) {
+      return true;
+    }
+    List<Memtable> frozen = view.frozen();
+    for (int i = 0; i < frozen.size() && covered == 0; i++) {
+      if (in(frozen.get(i), index)) {
+        return true;
       }
     }
-    return low;
+    Version version = view.version();
+    long hash = TableCache.hash(key);
+    List<TableMeta> level0 = version.level(index, 0);
+    for (int i = 0; i < level0.size() && covered == 0; i++) {
+      if (level0.get(i).covers(key) && in(tables, level0.get(i), hash)) {
+        return true;
+      }
+    }
+    for (int level = 1; level < Version.LEVELS && covered == 0; level++) {
+      List<TableMeta> sorted = version.level(index, level);
+      int at = Version.firstReaching(sorted, key);
+      if (at < sorted.size() && sorted.get(at).covers(key) && in(tables, sorted.get(at), hash)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean in(Memtable memtable, int index) {
+    GrowingTombstones ranges = memtable.ranges(index);
+    if (ranges != null) {
+      covered = ranges.newest(key, sequence);
+    }
+    SkipList list = memtable.list(index);
+    while (list != null && list.find(key, bound, found)) {
+      if (counts()) {
+        return true;
+      }
+      if (bound == 0) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private boolean in(TableCache tables, TableMeta table, long hash) throws IOException {
+    if (table.ranges() > 0) {
+      covered = tables.ranges(table.number()).newest(key, sequence);
+    }
+    while (tables.find(table.number(), key, hash, bound, found)) {
+      if (counts()) {
+        return true;
+      }
+      if (bound == 0) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  /** Whether what was found needs no older version; if it does, it was released. */
+  private boolean counts() {
+    if (found.sequence() < covered) {
+      found.release();
+      bound = 0;
+      return false;
+    }
+    if (found.kind() != Kind.MERGE) {
+      return true;
+    }
+    sum += Delta.at(found.valueMemory(), found.valueOffset());
+    newest = counting ? newest : found.sequence();
+    counting = true;
+    bound = found.sequence() - 1;
+    found.release();
+    return false;
+  }
+
+  private boolean answer() {
+    if (!counting) {
+      return true;
+    }
+    if (found.kind() == Kind.PUT) {
+      int length = found.valueLength();
+      long value = length == Delta.BYTES ? Delta.at(found.valueMemory(), found.valueOffset()) : 0;
+      found.release();
+      if (length != Delta.BYTES) {
+        throw noCounter(key, length);
+      }
+      sum += value;
+    } else {
+      found.release();
+    }
+    return sum();
+  }
+
+  private boolean sum() {
+    if (counting) {
+      found.set(Kind.PUT, newest, MemorySegment.ofArray(Delta.value(sum)), 0, Delta.BYTES);
+    }
+    return counting;
+  }
+
+  static StoreException noCounter(byte[] key, int valueLength) {
+    return new StoreException(
+        StoreException.Kind.NO_COUNTER,
+        "key "
+            + java.util.HexFormat.of().formatHex(key)
+            + " was added to, but its value has "
+            + valueLength
+            + " bytes");
   }
 }

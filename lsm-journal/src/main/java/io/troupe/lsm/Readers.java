@@ -1,10 +1,7 @@
 package io.troupe.lsm;
 
-import io.troupe.lsm.entry.Found;
-import io.troupe.lsm.entry.Kind;
 import java.io.IOException;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Reading at the newest or at a pinned sequence number. Thread-safe. */
 final class Readers {
@@ -24,29 +21,6 @@ final class Readers {
           PointLookup.find(
               core.tables(), view, index.id(), key, pinned < 0 ? core.visible() : pinned);
       return found == null || found == PointLookup.DELETED ? Optional.empty() : Optional.of(found);
-    } catch (IOException e) {
-      throw readFailure(e);
-    } finally {
-      core.views().release(view);
-    }
-  }
-
-  <T> @Nullable T read(Index index, byte[] key, long pinned, ValueReader<T> look) {
-    View view = acquire();
-    try {
-      var found = new Found();
-      long at = pinned < 0 ? core.visible() : pinned;
-      if (!PointLookup.find(core.tables(), view, index.id(), key, at, found)) {
-        return null;
-      }
-      try {
-        return found.kind() == Kind.DELETE
-            ? null
-            : look.read(
-                found.valueMemory().asSlice(found.valueOffset(), found.valueLength()).asReadOnly());
-      } finally {
-        found.release();
-      }
     } catch (IOException e) {
       throw readFailure(e);
     } finally {

@@ -144,7 +144,8 @@ final class Recovery {
       while (operations.next()) {
         if (operations.kind() == WalFormat.DECLARE) {
           declare(operations, memtable);
-        } else if (Kind.isKnown(operations.kind())) {
+        } else if (Kind.isKnown(operations.kind())
+            || operations.kind() == Operations.DELETE_RANGE) {
           memtable.put(operations, sequence);
         } else {
           throw new CorruptionException(

@@ -1,27 +1,25 @@
 package io.troupe.lsm;
 
+import io.troupe.lsm.entry.Delta;
 import io.troupe.lsm.entry.EntryCursor;
 import io.troupe.lsm.entry.Keys;
 import io.troupe.lsm.entry.Kind;
-import io.troupe.lsm.entry.MergeCursor;
-import io.troupe.lsm.memtable.Memtable;
-import io.troupe.lsm.memtable.SkipList;
+import io.troupe.lsm.range.RangeTombstones;
 import io.troupe.lsm.table.TableCache;
-import io.troupe.lsm.version.TableMeta;
-import io.troupe.lsm.version.Version;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A cursor over a view as of a sequence number: for each key its newest version up to there, unless
- * that is a delete.
+ * that is a delete or in a range that was deleted since; changes of a counter are added up.
  */
 final class StoreCursor implements Cursor {
+
+  /** Keys of a deleted range that are stepped over one by one before the rest is sought past. */
+  private static final int SKIPS_BEFORE_SEEK = 16;
 
   private final Views views;
   private final View view;
@@ -29,7 +27,13 @@ final class StoreCursor implements Cursor {
   private final KeyRange range;
   private final byte @Nullable [] to;
   private final boolean descending;
-  private final EntryCursor entries;
+  private final CursorSources sources;
+  private final RangeTombstones ranges;
+  private EntryCursor entries;
+  private boolean behind; // whether entries has left the key already
+  private int fragment = -1; // of ranges, that the key is in
+  private int sought = -1; // the last one in which keys were stepped over
+  private int skipped; // how many of them
   private boolean ahead; // whether entries stands on one that was not looked at
   private boolean closed;
   private boolean onEntry;
@@ -58,8 +62,9 @@ final class StoreCursor implements Cursor {
     this.range = range;
     this.to = range.to().orElse(null);
     this.descending = descending;
-    this.entries =
-        new MergeCursor(sources(view, tables, index.id(), range, descending), descending);
+    this.sources = new CursorSources(tables, view, index.id(), range);
+    this.ranges = sources.ranges();
+    this.entries = descending ? sources.descending() : sources.ascending();
     boolean done = false;
     try {
       this.ahead = entries.next();
@@ -138,7 +143,7 @@ final class StoreCursor implements Cursor {
    * are stepped over by the next move, so that the value can be looked at where it is.
    */
   private boolean nextKey() throws IOException {
-    if (onEntry) {
+    if (onEntry && !behind) {
       skipKey();
     }
     while (ahead) {
@@ -147,10 +152,20 @@ final class StoreCursor implements Cursor {
         continue;
       }
       keepKey();
+      behind = false;
       byte[] end = to;
       if (end != null && Arrays.compareUnsigned(key, 0, keyLength, end, 0, end.length) >= 0) {
         ahead = false;
         return false;
+      }
+      long deleted = deleted();
+      if (entries.sequence() < deleted) {
+        skipDeleted(deleted);
+        continue;
+      }
+      if (entries.kind() == Kind.MERGE) {
+        addUp(deleted);
+        return true;
       }
       if (entries.kind() != Kind.DELETE) {
         memory = entries.valueMemory();
@@ -173,19 +188,35 @@ final class StoreCursor implements Cursor {
         ahead = false;
         return false;
       }
+      long deleted = deleted();
       boolean present = false;
+      int wrong = -1; // length of a value that was added to and is no counter
       do {
-        if (entries.sequence() <= sequence) {
+        if (entries.sequence() > sequence || entries.sequence() < deleted) {
+          continue;
+        }
+        if (entries.kind() == Kind.MERGE) {
+          wrong = present && valueLength != Delta.BYTES ? valueLength : wrong;
+          long delta = Delta.at(entries.valueMemory(), entries.valueOffset());
+          keepNumber(present && wrong < 0 ? Delta.at(memory, valueOffset) + delta : delta);
+          present = true;
+        } else {
+          wrong = -1;
           present = entries.kind() != Kind.DELETE;
           if (present) {
             keepValue();
-            entrySequence = entries.sequence();
           }
         }
-        ahead = entries.next();
-      } while (ahead && Keys.same(entries.keyBuffer(), entries.keyLength(), key, keyLength));
+        entrySequence = entries.sequence();
+      } while (nextVersion());
       if (present) {
+        if (wrong >= 0) {
+          checkCounter(wrong);
+        }
         return true;
+      }
+      if (deleted > 0) {
+        skipDeleted(deleted);
       }
     }
     return false;
@@ -216,141 +247,85 @@ final class StoreCursor implements Cursor {
     valueOffset = 0;
   }
 
-  private static List<EntryCursor> sources(
-      View view, TableCache tables, int index, KeyRange range, boolean descending)
-      throws IOException {
-    List<EntryCursor> sources = new ArrayList<>();
-    add(sources, view.active(), index, range, descending);
-    for (Memtable frozen : view.frozen()) {
-      add(sources, frozen, index, range, descending);
-    }
-    for (int level = 0; level < Version.LEVELS; level++) {
-      List<TableMeta> all = view.version().level(index, level);
-      if (all.isEmpty()) {
+  // ---- counters
+
+  /** Adds up the changes of a counter and its value; goes behind all versions of the key. */
+  private void addUp(long deleted) throws IOException {
+    entrySequence = entries.sequence();
+    long sum = Delta.at(entries.valueMemory(), entries.valueOffset());
+    boolean complete = false;
+    while (nextVersion()) {
+      if (complete || entries.sequence() < deleted || entries.kind() == Kind.DELETE) {
+        complete = true;
         continue;
       }
-      List<TableMeta> wanted = new ArrayList<>();
-      byte[] to = range.to().orElse(null);
-      for (TableMeta table : all) {
-        if (Arrays.compareUnsigned(table.largest(), range.from()) >= 0
-            && (to == null || Arrays.compareUnsigned(table.smallest(), to) < 0)) {
-          wanted.add(table);
-        }
-      }
-      if (level == 0) {
-        for (TableMeta table : wanted) {
-          sources.add(new LevelCursor(tables, List.of(table), range, descending));
-        }
-      } else if (!wanted.isEmpty()) {
-        sources.add(new LevelCursor(tables, wanted, range, descending));
-      }
+      complete = entries.kind() == Kind.PUT;
+      checkCounter(entries.valueLength());
+      sum += Delta.at(entries.valueMemory(), entries.valueOffset());
     }
-    return sources;
+    keepNumber(sum);
   }
 
-  private static void add(
-      List<EntryCursor> sources, Memtable memtable, int index, KeyRange range, boolean descending) {
-    SkipList list = memtable.list(index);
-    if (list != null) {
-      byte[] to = range.to().orElse(null);
-      sources.add(
-          !descending
-              ? list.ascending(range.from())
-              : to == null ? list.descending() : list.descending(to));
+  /** Moves on; false when that is another key, or the end. */
+  private boolean nextVersion() throws IOException {
+    ahead = entries.next();
+    behind = ahead && !Keys.same(entries.keyBuffer(), entries.keyLength(), key, keyLength);
+    return ahead && !behind;
+  }
+
+  private void checkCounter(int length) {
+    if (length != Delta.BYTES) {
+      throw PointLookup.noCounter(Arrays.copyOf(key, keyLength), length);
     }
   }
 
-  /** Tables that follow each other, as one; each is opened when the one before it is done. */
-  private static final class LevelCursor implements EntryCursor {
-    private final TableCache tables;
-    private final List<TableMeta> level;
-    private final KeyRange range;
-    private final boolean descending;
-    private int opened;
-    private @Nullable EntryCursor current;
-
-    LevelCursor(TableCache tables, List<TableMeta> level, KeyRange range, boolean descending) {
-      this.tables = tables;
-      this.level = level;
-      this.range = range;
-      this.descending = descending;
+  private void keepNumber(long number) {
+    if (kept.length < Delta.BYTES) {
+      kept = new byte[256];
     }
+    memory = MemorySegment.ofArray(kept);
+    Delta.put(memory, 0, number);
+    valueOffset = 0;
+    valueLength = Delta.BYTES;
+  }
 
-    @Override
-    public boolean next() throws IOException {
-      while (true) {
-        EntryCursor table = current;
-        if (table != null && table.next()) {
-          return true;
-        }
-        if (opened == level.size()) {
-          return false;
-        }
-        if (table != null) {
-          table.close();
-        }
-        current = open(level.get(descending ? level.size() - 1 - opened : opened).number());
-        opened++;
+  // ---- ranges that were deleted
+
+  /** The newest delete of a range that covers the key, 0 when there is none. */
+  private long deleted() {
+    if (ranges.isEmpty()) {
+      return 0;
+    }
+    fragment = ranges.fragment(key, keyLength);
+    return fragment < 0 ? 0 : ranges.newestOf(fragment, sequence);
+  }
+
+  /**
+   * Steps over a key that is deleted, and over the rest of the range when there is much of it: what
+   * is older than the delete is not read. Once for each range; what is newer has to be stepped
+   * over.
+   */
+  private void skipDeleted(long deleted) throws IOException {
+    if (sought != fragment) {
+      sought = fragment;
+      skipped = 0;
+    }
+    if (++skipped != SKIPS_BEFORE_SEEK) {
+      if (!behind) {
+        skipKey();
       }
+      return;
     }
-
-    private EntryCursor open(long table) throws IOException {
-      if (!descending) {
-        return tables.ascending(table, range.from(), true);
-      }
-      byte[] to = range.to().orElse(null);
-      return to == null ? tables.descending(table) : tables.descending(table, to);
+    entries.close();
+    ahead = false; // should it fail
+    if (descending) {
+      byte[] before = Arrays.copyOf(key, keyLength);
+      entries = sources.descending(before, ranges.from(fragment), deleted);
+    } else {
+      byte[] behindKey = Arrays.copyOf(key, keyLength + 1);
+      entries = sources.ascending(behindKey, ranges.to(fragment), deleted);
     }
-
-    @Override
-    public byte[] keyBuffer() {
-      return table().keyBuffer();
-    }
-
-    @Override
-    public int keyLength() {
-      return table().keyLength();
-    }
-
-    @Override
-    public long sequence() {
-      return table().sequence();
-    }
-
-    @Override
-    public byte kind() {
-      return table().kind();
-    }
-
-    @Override
-    public MemorySegment valueMemory() {
-      return table().valueMemory();
-    }
-
-    @Override
-    public long valueOffset() {
-      return table().valueOffset();
-    }
-
-    @Override
-    public int valueLength() {
-      return table().valueLength();
-    }
-
-    @Override
-    public void close() {
-      EntryCursor table = current;
-      if (table != null) {
-        table.close();
-      }
-    }
-
-    private EntryCursor table() {
-      EntryCursor table = current;
-      if (table == null) {
-        throw new IllegalStateException("the cursor is not on an entry");
-      }
-      return table;
-    }
+    behind = true;
+    ahead = entries.next();
   }
 }

@@ -26,6 +26,8 @@ public final class StoreException extends RuntimeException {
      * again, decide again.
      */
     CONFLICT,
+    /** A number was added to a key whose value is none: it does not have eight bytes. */
+    NO_COUNTER,
     /** The store was closed. */
     CLOSED,
     /** Stored bytes do not verify. */

@@ -2,6 +2,8 @@ package io.troupe.lsm;
 
 import io.troupe.lsm.compaction.OutputCuts;
 import io.troupe.lsm.entry.EntryCursor;
+import io.troupe.lsm.range.RangeTombstone;
+import io.troupe.lsm.range.RangeTombstones;
 import io.troupe.lsm.table.TableFormat;
 import io.troupe.lsm.table.TableWriter;
 import io.troupe.lsm.version.VersionEdit;
@@ -42,12 +44,15 @@ final class TableMerge {
   }
 
   /**
-   * Writes entries of an index; all versions of a key into the same table. Closes the cursor.
+   * Writes entries of an index; all versions of a key into the same table. Deletes of ranges are
+   * cut where tables end. Closes the cursor.
    *
    * @param cuts where tables end
    * @throws StoreException CLOSED when the store is being closed
    */
-  void write(EntryCursor entries, int index, OutputCuts cuts) throws IOException {
+  void write(EntryCursor entries, RangeTombstones ranges, int index, OutputCuts cuts)
+      throws IOException {
+    byte[] start = new byte[0]; // of what the current table says something about
     try (entries) {
       while (entries.next()) {
         if (core.isClosed()) {
@@ -58,12 +63,14 @@ final class TableMerge {
         TableWriter writer = current;
         if ((writer == null || !writer.endsWith(key, length))
             && cuts.before(key, length, writer == null ? 0 : writer.bytes())) {
-          finish();
+          byte[] end = entries.copyKey();
+          finish(ranges.within(start, end), index);
+          start = end;
         }
         writer(index).add(entries);
       }
     }
-    finish();
+    finish(ranges.within(start, null), index);
   }
 
   /**
@@ -112,7 +119,13 @@ final class TableMerge {
     return writer;
   }
 
-  private void finish() throws IOException {
+  private void finish(RangeTombstones ranges, int index) throws IOException {
+    if (!ranges.isEmpty()) {
+      TableWriter with = writer(index);
+      for (RangeTombstone range : ranges.all()) {
+        with.addRange(range.from(), range.to(), range.sequence());
+      }
+    }
     TableWriter writer = current;
     if (writer != null) {
       var table = new VersionEdit.Added(level, writer.finish());

@@ -1,16 +1,19 @@
 package io.troupe.lsm;
 
+import io.troupe.lsm.entry.Delta;
 import io.troupe.lsm.entry.Kind;
 import io.troupe.lsm.wal.Operations;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Puts and deletes that are committed together, in the order in which they were added (the last one
- * for a key wins), on condition of what they expect. Keys and values are copied when they are
- * added, into the form that they have in the log. Not thread-safe; handed over at {@link
- * Store#commit}: not to be changed afterwards.
+ * Puts, deletes and changes of counters that are committed together, in the order in which they
+ * were added (the last one for a key wins), on condition of what they expect. Keys and values are
+ * copied when they are added, into the form that they have in the log. Not thread-safe; handed over
+ * at {@link Store#commit}: not to be changed afterwards.
  */
 public final class WriteBatch {
 
@@ -37,6 +40,8 @@ public final class WriteBatch {
   private int size;
   private boolean grows;
   private boolean reclaims;
+  private boolean hasKeys; // and not only deletes of ranges
+  private @Nullable BatchKeys keys; // once something was added to a counter
 
   /** Sets the value of a key. */
   public WriteBatch put(Index index, byte[] key, byte[] value) {
@@ -52,6 +57,52 @@ public final class WriteBatch {
   /** Removes a key, whether it is there or not. */
   public WriteBatch delete(Index index, byte[] key) {
     add(index, Kind.DELETE, checked(key), NO_VALUE);
+    return this;
+  }
+
+  /**
+   * Removes all keys of a range, in the time that one delete takes.
+   *
+   * @param fromInclusive the first key of the range
+   * @param toExclusive the first key behind it
+   * @throws IllegalArgumentException when the range is empty
+   */
+  public WriteBatch deleteRange(Index index, byte[] fromInclusive, byte[] toExclusive) {
+    if (Arrays.compareUnsigned(checked(fromInclusive), checked(toExclusive)) >= 0) {
+      throw new IllegalArgumentException("the range ends before it starts");
+    }
+    deleteAdded(index, fromInclusive, toExclusive);
+    add(index, Operations.DELETE_RANGE, fromInclusive, toExclusive);
+    return this;
+  }
+
+  /**
+   * Adds to a counter: to the number that the key has as its value, eight bytes big-endian, or to 0
+   * when there is none. Needs no read. Sums overflow silently.
+   *
+   * @throws IllegalArgumentException when the batch itself puts a value that is no counter
+   */
+  public WriteBatch add(Index index, byte[] key, long delta) {
+    BatchKeys known = keys == null ? new BatchKeys(operations()) : keys;
+    keys = known;
+    int earlier = known.find(index, checked(key));
+    byte kind = Kind.MERGE;
+    if (earlier != BatchKeys.NONE) {
+      Operations operation = new Operations().over(encoded, earlier, 1);
+      operation.next();
+      if (operation.kind() == Kind.DELETE) {
+        kind = Kind.PUT; // within a batch the last operation of a key counts alone
+      } else if (operation.valueLength() != Delta.BYTES) {
+        throw new IllegalArgumentException(
+            "the batch puts a value of " + operation.valueLength() + " bytes: no counter");
+      } else {
+        var memory = MemorySegment.ofArray(encoded);
+        Delta.put(memory, operation.valueAt(), Delta.at(memory, operation.valueAt()) + delta);
+        return this;
+      }
+    }
+    add(index, kind, key, Delta.value(delta));
+    grows = true;
     return this;
   }
 
@@ -133,8 +184,44 @@ public final class WriteBatch {
     if (!indices.contains(index)) {
       indices.add(index);
     }
+    hasKeys |= kind != Operations.DELETE_RANGE;
+    if (keys != null && kind != Operations.DELETE_RANGE) {
+      keys.put(index, key, encodedBytes);
+    }
     encodedBytes = Operations.write(encoded, encodedBytes, index.id(), kind, key, value);
     size++;
+  }
+
+  /**
+   * Turns what was put into a range into deletes: all operations of a batch have one sequence
+   * number, so that a delete of a range does not hide them.
+   */
+  private void deleteAdded(Index index, byte[] from, byte[] to) {
+    if (!hasKeys) {
+      return;
+    }
+    byte[] changed = new byte[encoded.length];
+    int at = 0;
+    Operations operations = operations();
+    while (operations.next()) {
+      byte kind = operations.kind();
+      byte[] key =
+          Arrays.copyOfRange(
+              encoded, operations.keyAt(), operations.keyAt() + operations.keyLength());
+      if (operations.index() == index.id()
+          && kind != Operations.DELETE_RANGE
+          && Arrays.compareUnsigned(key, from) >= 0
+          && Arrays.compareUnsigned(key, to) < 0) {
+        at = Operations.write(changed, at, index.id(), Kind.DELETE, key, NO_VALUE);
+      } else {
+        int length = operations.end() - operations.start();
+        System.arraycopy(encoded, operations.start(), changed, at, length);
+        at += length;
+      }
+    }
+    encoded = changed;
+    encodedBytes = at;
+    keys = null;
   }
 
   private static byte[] checked(byte[] key) {

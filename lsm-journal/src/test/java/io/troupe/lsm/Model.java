@@ -2,6 +2,7 @@ package io.troupe.lsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,8 +20,17 @@ final class Model {
 
   private static final byte[] COUNT_KEY = {1};
 
-  /** One put or delete. */
-  record Change(String index, byte[] key, byte[] value, boolean delete) {}
+  /** What a batch does, in the order in which it does it. */
+  private enum What {
+    PUT,
+    DELETE,
+    /** The value is the first key behind the range. */
+    DELETE_RANGE,
+    /** The value is what is added. */
+    ADD
+  }
+
+  private record Change(What what, String index, byte[] key, byte[] value) {}
 
   private final List<List<Change>> batches = new ArrayList<>();
 
@@ -31,10 +41,11 @@ final class Model {
     for (List<Change> batch : batches.subList(0, count)) {
       for (Change change : batch) {
         NavigableMap<byte[], byte[]> map = maps.get(NAMES.indexOf(change.index()));
-        if (change.delete()) {
-          map.remove(change.key());
-        } else {
-          map.put(change.key(), change.value());
+        switch (change.what()) {
+          case PUT -> map.put(change.key(), change.value());
+          case DELETE -> map.remove(change.key());
+          case DELETE_RANGE -> map.subMap(change.key(), change.value()).clear();
+          case ADD -> map.merge(change.key(), change.value(), Model::sum);
         }
       }
     }
@@ -55,16 +66,15 @@ final class Model {
     List<Change> changes = new ArrayList<>();
     var batch = new WriteBatch();
     for (int left = 1 + random.nextInt(4); left > 0; left--) {
-      String name = NAMES.get(random.nextInt(NAMES.size()));
-      byte[] key = key(random.nextInt(keys));
-      byte[] value = new byte[random.nextInt(maxValue)];
-      random.nextBytes(value);
-      boolean delete = random.nextInt(3) == 0;
-      changes.add(new Change(name, key, value, delete));
-      if (delete) {
-        batch.delete(engine.index(name), key);
-      } else {
-        batch.put(engine.index(name), key, value);
+      changes.add(change(random, keys, maxValue));
+    }
+    for (Change change : changes) {
+      Index index = engine.index(change.index());
+      switch (change.what()) {
+        case PUT -> batch.put(index, change.key(), change.value());
+        case DELETE -> batch.delete(index, change.key());
+        case DELETE_RANGE -> batch.deleteRange(index, change.key(), change.value());
+        case ADD -> batch.add(index, change.key(), ByteBuffer.wrap(change.value()).getLong());
       }
     }
     batches.add(changes);
@@ -73,6 +83,37 @@ final class Model {
         COUNT_KEY,
         Integer.toString(batches.size()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
     return batch;
+  }
+
+  private static Change change(Random random, int keys, int maxValue) {
+    String name = NAMES.get(random.nextInt(NAMES.size()));
+    boolean counters = name.equals(NAMES.getLast());
+    byte[] key = key(random.nextInt(keys));
+    int what = random.nextInt(24);
+    if (what < 2) {
+      byte[] other = key(random.nextInt(keys));
+      int order = Arrays.compareUnsigned(key, other);
+      if (order != 0) {
+        return new Change(
+            What.DELETE_RANGE, name, order < 0 ? key : other, order < 0 ? other : key);
+      }
+    }
+    if (what < 8) {
+      return new Change(What.DELETE, name, key, new byte[0]);
+    }
+    if (counters) {
+      byte[] number = ByteBuffer.allocate(8).putLong(random.nextInt(1000) - 500).array();
+      return new Change(what < 20 ? What.ADD : What.PUT, name, key, number);
+    }
+    byte[] value = new byte[random.nextInt(maxValue)];
+    random.nextBytes(value);
+    return new Change(What.PUT, name, key, value);
+  }
+
+  private static byte[] sum(byte[] a, byte[] b) {
+    return ByteBuffer.allocate(8)
+        .putLong(ByteBuffer.wrap(a).getLong() + ByteBuffer.wrap(b).getLong())
+        .array();
   }
 
   /** How many batches the store says it has. */

@@ -5,6 +5,7 @@ import io.troupe.lsm.range.RangeTombstones;
 import io.troupe.lsm.version.Span;
 import io.troupe.lsm.version.TableMeta;
 import io.troupe.lsm.version.Version;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -40,7 +41,7 @@ public final class CompactionPicker {
 
   /** The deletes of ranges in the tables of an index. */
   public interface Ranges {
-    RangeTombstones of(int index);
+    RangeTombstones of(int index) throws IOException;
   }
 
   /**
@@ -68,7 +69,8 @@ public final class CompactionPicker {
   }
 
   /** The compaction that is needed most and can run now; none when the tree is in shape. */
-  public Optional<Compaction> pick(Version version, Busy busy, Circumstances circumstances) {
+  public Optional<Compaction> pick(Version version, Busy busy, Circumstances circumstances)
+      throws IOException {
     for (int index = 0; index < version.indexCount(); index++) {
       Optional<Compaction> drop = covered(version, busy, index, circumstances);
       if (drop.isPresent()) {
@@ -130,7 +132,7 @@ public final class CompactionPicker {
   // ---- tables that are covered
 
   private static Optional<Compaction> covered(
-      Version version, Busy busy, int index, Circumstances circumstances) {
+      Version version, Busy busy, int index, Circumstances circumstances) throws IOException {
     boolean any = false;
     for (int level = 0; level < Version.LEVELS; level++) {
       for (TableMeta table : version.level(index, level)) {

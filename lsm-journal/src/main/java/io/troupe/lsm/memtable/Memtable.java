@@ -1,6 +1,7 @@
 package io.troupe.lsm.memtable;
 
 import io.troupe.lsm.Index;
+import io.troupe.lsm.range.GrowingTombstones;
 import io.troupe.lsm.wal.Operations;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Memtable {
 
   private static final @Nullable SkipList[] NONE = new SkipList[0];
+  private static final @Nullable GrowingTombstones[] NO_RANGES = new GrowingTombstones[0];
 
   private final long firstSegment;
   private final Slabs slabs;
@@ -28,6 +30,8 @@ public final class Memtable {
   private final Slabs.Filler data;
   private final AtomicInteger users = new AtomicInteger();
   private volatile @Nullable SkipList[] lists = NONE;
+  private volatile @Nullable GrowingTombstones[] ranges = NO_RANGES;
+  private volatile long rangeBytes;
   private final List<Index> declared = new ArrayList<>();
   private volatile long lastSequence;
 
@@ -44,6 +48,10 @@ public final class Memtable {
   /** Adds the version that an operation makes; key and value are copied. Writer only. */
   public void put(Operations operation, long sequence) {
     int index = operation.index();
+    if (operation.kind() == Operations.DELETE_RANGE) {
+      deleteRange(operation, sequence);
+      return;
+    }
     @Nullable SkipList[] known = lists;
     SkipList list = index < known.length ? known[index] : null;
     if (list == null) {
@@ -53,6 +61,21 @@ public final class Memtable {
       lists = known;
     }
     list.put(operation, sequence);
+  }
+
+  private void deleteRange(Operations operation, long sequence) {
+    int index = operation.index();
+    @Nullable GrowingTombstones[] known = ranges;
+    GrowingTombstones list = index < known.length ? known[index] : null;
+    if (list == null) {
+      list = new GrowingTombstones();
+      known = Arrays.copyOf(known, Math.max(known.length, index + 1));
+      known[index] = list;
+      ranges = known;
+    }
+    long more = list.add(operation.rangeTombstone(sequence));
+    long before = rangeBytes;
+    rangeBytes = before + more;
   }
 
   /** All up to a sequence number was put. Writer only. */
@@ -76,14 +99,20 @@ public final class Memtable {
     return index < known.length ? known[index] : null;
   }
 
-  /** One more than the highest index id with a list. */
+  /** The deletes of ranges of an index; null when there was none. */
+  public @Nullable GrowingTombstones ranges(int index) {
+    @Nullable GrowingTombstones[] known = ranges;
+    return index < known.length ? known[index] : null;
+  }
+
+  /** One more than the highest index id with a list, or deletes of ranges. */
   public int indices() {
-    return lists.length;
+    return Math.max(lists.length, ranges.length);
   }
 
   /** The memory that it has, used or not. */
   public long bytes() {
-    return slabs.bytes();
+    return slabs.bytes() + rangeBytes;
   }
 
   /** One more view has it. */

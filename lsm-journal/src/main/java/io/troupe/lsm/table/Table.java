@@ -4,12 +4,11 @@ import io.troupe.lsm.CorruptionException;
 import io.troupe.lsm.disk.Disk;
 import io.troupe.lsm.disk.DiskFile;
 import io.troupe.lsm.entry.Found;
-import io.troupe.lsm.range.RangeTombstone;
+import io.troupe.lsm.range.RangeTombstones;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,7 @@ final class Table {
   private final long sectionsEnd;
   private final AtomicInteger users = new AtomicInteger(1); // the cache of tables is one
   private final Fence fence;
-  private final List<RangeTombstone> ranges;
+  private final RangeTombstones ranges;
   private final TableCache tables;
 
   // Where those that are in the cache were last seen: saves the search.
@@ -47,7 +46,7 @@ final class Table {
       DiskFile file,
       long sectionsEnd,
       Fence fence,
-      List<RangeTombstone> ranges,
+      RangeTombstones ranges,
       TableCache tables) {
     this.number = number;
     this.name = name;
@@ -82,18 +81,19 @@ final class Table {
           Fence.decode(
               section(
                   name, file, number, footerAt, footer.fenceOffset(), footer.fenceLength(), codec));
-      List<RangeTombstone> ranges = List.of();
+      RangeTombstones ranges = RangeTombstones.NONE;
       if (footer.ranges() > 0) {
         ranges =
-            RangeSection.decode(
-                section(
-                    name,
-                    file,
-                    number,
-                    footerAt,
-                    footer.rangesOffset(),
-                    footer.rangesLength(),
-                    codec));
+            RangeTombstones.of(
+                RangeSection.decode(
+                    section(
+                        name,
+                        file,
+                        number,
+                        footerAt,
+                        footer.rangesOffset(),
+                        footer.rangesLength(),
+                        codec)));
       }
       done = true;
       return new Table(number, name, file, footerAt, fence, ranges, tables);
@@ -116,7 +116,7 @@ final class Table {
     return fence;
   }
 
-  List<RangeTombstone> ranges() {
+  RangeTombstones ranges() {
     return ranges;
   }
 

@@ -4,14 +4,13 @@ import io.troupe.lsm.StoreException;
 import io.troupe.lsm.disk.Disk;
 import io.troupe.lsm.entry.EntryCursor;
 import io.troupe.lsm.entry.Found;
-import io.troupe.lsm.range.RangeTombstone;
+import io.troupe.lsm.range.RangeTombstones;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +59,8 @@ public final class TableCache {
     return Bloom.hash(key);
   }
 
-  /** The deletes of ranges in a table, ordered by where they start. In memory while it is open. */
-  public List<RangeTombstone> ranges(long table) throws IOException {
+  /** The deletes of ranges in a table. In memory while it is open. */
+  public RangeTombstones ranges(long table) throws IOException {
     return table(table).ranges();
   }
 

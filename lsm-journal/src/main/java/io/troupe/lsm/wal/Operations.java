@@ -1,8 +1,10 @@
 package io.troupe.lsm.wal;
 
+import io.troupe.lsm.range.RangeTombstone;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Operations in the form that they have in the log, end to end in an array, and a walk over them in
@@ -13,11 +15,17 @@ import java.nio.ByteOrder;
  * operation: 0           4         5                7                  11
  *            | index u32 | kind u8 | key length u16 | value length u32 | key | value |
  * </pre>
+ *
+ * <p>The kind is one of {@link io.troupe.lsm.entry.Kind}, or {@link #DELETE_RANGE}: then the key is
+ * the first one of the range, and the value the first key behind it.
  */
 public final class Operations {
 
   /** What an operation takes besides key and value. */
   public static final int OVERHEAD_BYTES = 11;
+
+  /** Kind of an operation that deletes a range of keys. */
+  public static final byte DELETE_RANGE = 65;
 
   private static final int KIND = 4;
   private static final int KEY_LENGTH = 5;
@@ -94,6 +102,14 @@ public final class Operations {
 
   public int valueLength() {
     return (int) INT.get(bytes, at + VALUE_LENGTH);
+  }
+
+  /** What a {@link #DELETE_RANGE} says. */
+  public RangeTombstone rangeTombstone(long sequence) {
+    return new RangeTombstone(
+        Arrays.copyOfRange(bytes, keyAt(), keyAt() + keyLength()),
+        Arrays.copyOfRange(bytes, valueAt(), valueAt() + valueLength()),
+        sequence);
   }
 
   /** Where the current one starts. */

@@ -9,6 +9,7 @@ import io.troupe.lsm.range.RangeTombstones;
 import io.troupe.lsm.version.TableMeta;
 import io.troupe.lsm.version.Version;
 import io.troupe.lsm.version.VersionEdit;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,7 @@ class CompactionPickerTest {
   private long files = 1;
 
   @Test
-  void leavesATreeInShapeAlone() {
+  void leavesATreeInShapeAlone() throws IOException {
     Version version =
         version(at(0, "a", "z", 100, 0), at(5, "a", "c", 400, 0), at(BOTTOM, "d", "f", 9_000, 0));
 
@@ -34,7 +35,7 @@ class CompactionPickerTest {
   }
 
   @Test
-  void mergesAllOfLevel0WithWhatOverlapsOnTheLastLevelAsLongAsThatIsSmall() {
+  void mergesAllOfLevel0WithWhatOverlapsOnTheLastLevelAsLongAsThatIsSmall() throws IOException {
     Version version =
         version(
             at(0, "b", "c", 100, 0),
@@ -54,7 +55,7 @@ class CompactionPickerTest {
   }
 
   @Test
-  void putsALevelBetweenWhenTheLastOneIsLarge() {
+  void putsALevelBetweenWhenTheLastOneIsLarge() throws IOException {
     Version small = version(at(BOTTOM, "a", "z", 2_000, 0));
     Version large = version(at(BOTTOM, "a", "z", 2_001, 0));
     Version larger = version(at(BOTTOM, "a", "z", 20_100, 0));
@@ -66,14 +67,14 @@ class CompactionPickerTest {
   }
 
   @Test
-  void neverMergesLevel0PastALevelThatHasTables() {
+  void neverMergesLevel0PastALevelThatHasTables() throws IOException {
     Version version = version(at(4, "a", "z", 1, 0), at(BOTTOM, "a", "z", 500, 0));
 
     assertThat(new LevelTargets(version, 0, 400).base()).isEqualTo(4);
   }
 
   @Test
-  void movesTablesThatOverlapNothing() {
+  void movesTablesThatOverlapNothing() throws IOException {
     Version version =
         version(
             at(5, "a", "c", 600, 0),
@@ -89,7 +90,7 @@ class CompactionPickerTest {
   }
 
   @Test
-  void rewritesWhatWouldOverlapTooMuchOfTheLevelBelow() {
+  void rewritesWhatWouldOverlapTooMuchOfTheLevelBelow() throws IOException {
     Version version =
         version(
             at(4, "a", "c", 600, 0), at(BOTTOM, "a", "b", 5_000, 0), at(BOTTOM, "d", "e", 500, 0));
@@ -102,7 +103,7 @@ class CompactionPickerTest {
   }
 
   @Test
-  void takesTablesOfDeletesDownThoughTheirLevelIsNotFull() {
+  void takesTablesOfDeletesDownThoughTheirLevelIsNotFull() throws IOException {
     Version version =
         version(at(5, "a", "c", 10, 60), at(5, "d", "f", 10, 40), at(BOTTOM, "a", "z", 1_000, 0));
 
@@ -113,13 +114,13 @@ class CompactionPickerTest {
   }
 
   @Test
-  void mergesLevel0EarlierWhenItIsMostlyDeletes() {
+  void mergesLevel0EarlierWhenItIsMostlyDeletes() throws IOException {
     assertThat(pick(version(at(0, "a", "c", 10, 60), at(0, "a", "c", 10, 40)))).isEmpty();
     assertThat(pick(version(at(0, "a", "c", 10, 60), at(0, "a", "c", 10, 60)))).isPresent();
   }
 
   @Test
-  void ridsTheLastLevelOfDeletesThatNoSnapshotNeeds() {
+  void ridsTheLastLevelOfDeletesThatNoSnapshotNeeds() throws IOException {
     Version version = version(at(BOTTOM, "a", "c", 10, 60));
 
     Compaction picked = pick(version, false, 9).orElseThrow();
@@ -130,7 +131,7 @@ class CompactionPickerTest {
   }
 
   @Test
-  void takesEveryDeleteDownWhenTheDiskIsNearlyFull() {
+  void takesEveryDeleteDownWhenTheDiskIsNearlyFull() throws IOException {
     Version version = version(at(0, "a", "c", 10, 1), at(BOTTOM, "d", "f", 10, 0));
 
     assertThat(pick(version, false)).isEmpty();
@@ -139,7 +140,7 @@ class CompactionPickerTest {
   }
 
   @Test
-  void dropsTablesThatADeleteOfARangeCoversUnlessASnapshotSeesThem() {
+  void dropsTablesThatADeleteOfARangeCoversUnlessASnapshotSeesThem() throws IOException {
     Version version =
         version(at(5, "b", "d", 10, 0), at(5, "e", "g", 10, 0), at(BOTTOM, "b", "k", 10, 0));
     var deletes = RangeTombstones.of(List.of(new RangeTombstone(bytes("b"), bytes("g"), 20)));
@@ -160,7 +161,7 @@ class CompactionPickerTest {
   }
 
   @Test
-  void runsBesideWhatIsInProgressOnlyWhereNothingIsShared() {
+  void runsBesideWhatIsInProgressOnlyWhereNothingIsShared() throws IOException {
     Version version =
         version(
             at(5, "a", "c", 600, 0),
@@ -182,7 +183,7 @@ class CompactionPickerTest {
   }
 
   @Test
-  void keepsTheBaseFreeForLevel0ThatWaitsForIt() {
+  void keepsTheBaseFreeForLevel0ThatWaitsForIt() throws IOException {
     Version version =
         version(
             at(0, "a", "z", 10, 0),
@@ -199,18 +200,20 @@ class CompactionPickerTest {
     assertThat(pick(version)).isEmpty();
   }
 
-  private Optional<Compaction> pick(Version version) {
+  private Optional<Compaction> pick(Version version) throws IOException {
     return pick(version, false);
   }
 
-  private Optional<Compaction> pick(Version version, boolean pressed, long... snapshots) {
+  private Optional<Compaction> pick(Version version, boolean pressed, long... snapshots)
+      throws IOException {
     return picker.pick(
         version,
         busy,
         new CompactionPicker.Circumstances(snapshots, pressed, index -> RangeTombstones.NONE));
   }
 
-  private Optional<Compaction> drop(Version version, RangeTombstones ranges, long... snapshots) {
+  private Optional<Compaction> drop(Version version, RangeTombstones ranges, long... snapshots)
+      throws IOException {
     return picker
         .pick(version, busy, new CompactionPicker.Circumstances(snapshots, false, index -> ranges))
         .filter(compaction -> compaction.kind() == Kind.DROP);

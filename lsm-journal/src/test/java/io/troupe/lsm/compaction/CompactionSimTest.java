@@ -106,7 +106,7 @@ class CompactionSimTest {
     version = version.apply(new VersionEdit(List.of(), added, List.of(), 0, 0, 0));
   }
 
-  private Optional<Compaction> pick() {
+  private Optional<Compaction> pick() throws IOException {
     Optional<Compaction> picked =
         picker.pick(
             version,
