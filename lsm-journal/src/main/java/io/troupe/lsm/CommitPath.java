@@ -172,6 +172,23 @@ final class CommitPath {
     core.background().flush();
   }
 
+  /** Freezes the memtable if it has a batch up to that number, and few others wait. */
+  void rotateUpTo(long sequence) {
+    View view = core.views().current();
+    long before =
+        view.frozen().isEmpty()
+            ? view.version().flushedSequence()
+            : view.frozen().getFirst().lastSequence();
+    if (core.failed() || before >= sequence || view.frozen().size() >= MAX_FROZEN) {
+      return;
+    }
+    try {
+      rotate();
+    } catch (IOException e) {
+      core.fail(e);
+    }
+  }
+
   private List<Commit> admitted(List<Commit> group) {
     boolean room = core.hasRoom();
     View view = core.views().current();

@@ -88,7 +88,7 @@ final class Engine implements AutoCloseable {
     var throttle = new Throttle(core);
     this.flusher = new Flusher(core, versions, throttle, pool, recovered.version().walFrom());
     this.compactor = new Compactor(core, versions, throttle);
-    this.readers = new Readers(core);
+    this.readers = new Readers(core, indices);
   }
 
   /**
@@ -208,6 +208,34 @@ final class Engine implements AutoCloseable {
 
   Snapshot snapshot() {
     return readers.snapshot();
+  }
+
+  /** Copies what is in tables; returns the number of the last batch that is in the copy. */
+  long checkpoint(Disk target, Optional<Disk> earlier) throws IOException {
+    return new Checkpointer(core).copy(target, earlier);
+  }
+
+  /** The newest visible batch. */
+  long lastSequence() {
+    return core.visible();
+  }
+
+  /**
+   * Whether all batches up to a number are in tables. When they are not because nothing writes the
+   * memtable they are in, {@link #rotate} has to be called.
+   */
+  boolean isFlushed(long sequence) {
+    return core.views().current().version().flushedSequence() >= sequence;
+  }
+
+  /** Freezes the memtable if it has a batch up to that number, and if there is room for it. */
+  void rotateUpTo(long sequence) {
+    commits.rotateUpTo(sequence);
+  }
+
+  /** Whether flushes met a full disk. */
+  boolean blockedBySpace() {
+    return core.blockedBySpace();
   }
 
   boolean hasRoom() {

@@ -3,7 +3,9 @@ package io.troupe.lsm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The indices of a store by name and by id. Thread-safe. */
@@ -46,6 +48,11 @@ final class Indices {
   boolean has(Index index) {
     Index[] known = byId;
     return index.id() >= 0 && index.id() < known.length && known[index.id()].equals(index);
+  }
+
+  /** All of them, by id. */
+  synchronized List<Index> all() {
+    return byName.values().stream().sorted(Comparator.comparingInt(Index::id)).toList();
   }
 
   /** One more than the highest id. */

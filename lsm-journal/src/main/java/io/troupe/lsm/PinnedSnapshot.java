@@ -1,5 +1,9 @@
 package io.troupe.lsm;
 
+import io.troupe.lsm.disk.Disk;
+import io.troupe.lsm.disk.FileDisk;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +48,20 @@ final class PinnedSnapshot implements Snapshot {
   @Override
   public Cursor cursorReverse(Index index, KeyRange range) {
     return readers.cursor(index, range, pinned(), true);
+  }
+
+  @Override
+  public Materialisation materialise(Path directory, Selection selection) throws IOException {
+    Materialiser copy = materialiser(FileDisk.in(directory), selection);
+    Thread thread = new Thread(copy::run, "lsm-materialise");
+    thread.setDaemon(true);
+    thread.start();
+    return copy;
+  }
+
+  /** For whoever brings the thread. */
+  Materialiser materialiser(Disk target, Selection selection) {
+    return readers.materialiser(pinned(), target, selection);
   }
 
   @Override

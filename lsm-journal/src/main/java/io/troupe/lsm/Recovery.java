@@ -62,8 +62,23 @@ final class Recovery {
     this.slabs = new SlabPool(options.memtableBytes());
   }
 
-  Recovered open(LongSupplier nanoClock) throws IOException {
-    WalReplay.deleteLeftovers(disk);
+  /**
+   * What the disk holds, read and checked; nothing was changed.
+   *
+   * @param version none when there never was a store
+   * @param segments numbers of all segments of the log
+   * @param files numbers of all tables, also of those that belong to nobody
+   * @param memtables what the log holds, the newest first
+   */
+  record Loaded(
+      Optional<Version> version,
+      List<Long> segments,
+      List<Long> files,
+      List<Memtable> memtables,
+      long lastSequence) {}
+
+  Loaded load() throws IOException {
+    StoreCopy.rejectUnfinished(disk);
     Optional<Version> loaded = Manifest.load(disk);
     List<Long> segments = WalReplay.segments(disk);
     List<Long> files =
@@ -77,9 +92,34 @@ final class Recovery {
       indices.add(index);
       declared.set(index.id());
     }
-    deleteOrphans(version, files);
+    for (TableMeta table : version.all()) {
+      if (!files.contains(table.number())) {
+        throw new CorruptionException(
+            TableFormat.fileName(table.number()), 0, "the table is missing");
+      }
+    }
     long last = WalReplay.replay(disk, version.walFrom(), version.flushedSequence(), this::visitor);
     memtables.removeIf(Memtable::isEmpty);
+    return new Loaded(loaded, segments, files, List.copyOf(memtables.reversed()), last);
+  }
+
+  SlabPool slabs() {
+    return slabs;
+  }
+
+  /** The indices that {@link #load} found. */
+  Indices indices() {
+    return indices;
+  }
+
+  Recovered open(LongSupplier nanoClock) throws IOException {
+    Loaded loaded = load();
+    WalReplay.deleteLeftovers(disk);
+    Version version = loaded.version().orElse(Version.empty());
+    List<Long> segments = loaded.segments();
+    List<Long> files = loaded.files();
+    deleteOrphans(version, files);
+    long last = loaded.lastSequence();
 
     long nextSegment = Math.max(version.walFrom(), segments.isEmpty() ? 0 : segments.getLast() + 1);
     long nextFile =
@@ -114,7 +154,7 @@ final class Recovery {
         wal,
         manifest,
         current,
-        List.copyOf(memtables.reversed()),
+        loaded.memtables(),
         slabs,
         last,
         nextFile + 1);
@@ -129,11 +169,6 @@ final class Recovery {
     for (long file : files) {
       if (!known.contains(file)) {
         disk.delete(TableFormat.fileName(file));
-      }
-    }
-    for (long file : known) {
-      if (!files.contains(file)) {
-        throw new CorruptionException(TableFormat.fileName(file), 0, "the table is missing");
       }
     }
   }

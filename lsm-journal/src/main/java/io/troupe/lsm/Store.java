@@ -45,6 +45,10 @@ public final class Store implements Reader, AutoCloseable {
   private final ConcurrentLinkedQueue<Commit> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicBoolean closing = new AtomicBoolean();
+
+  /** All up to here is to be in tables soon; for checkpoints. */
+  private final AtomicLong flushWanted = new AtomicLong();
+
   private final Object progress = new Object();
   private final List<Commit> group = new ArrayList<>(); // of the log thread
   private final Thread logThread;
@@ -82,6 +86,32 @@ public final class Store implements Reader, AutoCloseable {
    */
   public static Store open(Path directory, StoreOptions options) throws IOException {
     return open(FileDisk.in(directory), options);
+  }
+
+  /**
+   * Opens the store in a directory for reading only. Nothing is written, not even to repair what a
+   * crash left. Several processes may do so at a time, and none while another has the store open
+   * for writing; within a process, once.
+   *
+   * @throws CorruptionException when stored bytes do not verify; names the file and the offset
+   * @throws IOException when there is no store, a process has it open for writing, or the disk
+   *     fails
+   */
+  public static ReadOnlyStore openReadOnly(Path directory, StoreOptions options)
+      throws IOException {
+    return ReadOnlyStore.open(FileDisk.readOnly(directory), options);
+  }
+
+  /**
+   * Makes a store out of a checkpoint, which stays as it is, after verifying every byte of it.
+   *
+   * @param checkpoint a directory that {@link #checkpoint} or {@link Snapshot#materialise} wrote
+   * @param directory an empty one; created when it is not there
+   * @return the number of the last commit in it
+   * @throws CorruptionException when stored bytes do not verify: nothing was restored
+   */
+  public static long restore(Path checkpoint, Path directory) throws IOException {
+    return Restore.run(FileDisk.readOnly(checkpoint), FileDisk.in(directory), StoreOptions.small());
   }
 
   /** Opens the store on a disk. */
@@ -182,6 +212,64 @@ public final class Store implements Reader, AutoCloseable {
   }
 
   /**
+   * Makes a copy of the store in a directory, as of one moment while writes go on: at least all
+   * that was committed before the call. Tables become hard links where the directory is on the same
+   * file system: such a copy takes little time and, as long as the store keeps the tables too, no
+   * room. The copy is a store: to restore is to open it, or a copy of it that {@link #restore}
+   * made. Blocks until it is durable.
+   *
+   * @param directory an empty one, or one that an unfinished checkpoint was left in (which is not
+   *     opened as a store); created when it is not there
+   * @return the number of the last commit in it
+   * @throws StoreException CLOSED, FAILED, or NO_SPACE when the memtable cannot be written
+   * @throws IOException when the copy cannot be written
+   */
+  public long checkpoint(Path directory) throws IOException {
+    return checkpoint(FileDisk.in(directory), Optional.empty());
+  }
+
+  /**
+   * As {@link #checkpoint(Path)}, for a directory on another file system: tables that an earlier
+   * checkpoint there has, with the same content, are linked and not copied again.
+   */
+  public long checkpoint(Path directory, Path earlier) throws IOException {
+    return checkpoint(FileDisk.in(directory), Optional.of(FileDisk.readOnly(earlier)));
+  }
+
+  private long checkpoint(Disk target, Optional<Disk> earlier) throws IOException {
+    long wanted = engine.lastSequence();
+    boolean interrupted = false;
+    try {
+      while (!engine.isFlushed(wanted)) {
+        if (closing.get()) {
+          throw new StoreException(StoreException.Kind.CLOSED, "the store is closed");
+        }
+        Optional<IOException> failure = engine.failure();
+        if (failure.isPresent()) {
+          throw new StoreException(StoreException.Kind.FAILED, "the store failed", failure.get());
+        }
+        if (engine.blockedBySpace()) {
+          throw new StoreException(StoreException.Kind.NO_SPACE, "no room for the memtable");
+        }
+        flushWanted.accumulateAndGet(wanted, Math::max);
+        LockSupport.unpark(logThread);
+        synchronized (progress) {
+          try {
+            progress.wait(STALL_CHECK_MILLIS);
+          } catch (InterruptedException e) {
+            interrupted = true;
+          }
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return engine.checkpoint(target, earlier);
+  }
+
+  /**
    * Whether batches that put something are taken: false when the disk is nearly full. Cheap; up to
    * 100 ms old.
    */
@@ -229,6 +317,7 @@ public final class Store implements Reader, AutoCloseable {
   private void runLog() {
     long groupBytes = Math.min(GROUP_BYTES, options.walSegmentBytes() / 4);
     while (true) {
+      rotateForCheckpoint();
       long bytes = 0;
       for (Commit head = queue.peek();
           head != null && (group.isEmpty() || bytes + head.batch().bytes() <= groupBytes);
@@ -249,6 +338,16 @@ public final class Store implements Reader, AutoCloseable {
       queuedBytes.addAndGet(-bytes);
       engine.write(group);
       group.clear();
+    }
+  }
+
+  private void rotateForCheckpoint() {
+    long wanted = flushWanted.get();
+    if (wanted > 0) {
+      engine.rotateUpTo(wanted);
+      if (engine.isFlushed(wanted)) {
+        flushWanted.compareAndSet(wanted, 0);
+      }
     }
   }
 
