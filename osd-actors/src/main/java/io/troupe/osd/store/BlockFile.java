@@ -18,6 +18,12 @@ interface BlockFile extends Closeable {
   /** Makes the contents durable. A failure is final: nobody knows then what is on the disk. */
   void force() throws IOException;
 
+  /**
+   * Begins to write a range out, so that a later force finds less to do. Tells of no failure: the
+   * next force does.
+   */
+  void beginWriteOut(long offset, long length);
+
   /** Gives a range back to the file system, where that can. It reads as zeros then. */
   void punch(long offset, long length) throws IOException;
 

@@ -124,7 +124,12 @@ final class FileBlockDisk implements BlockDisk {
 
     @Override
     public void punch(long offset, long length) {
-      HolePunch.punch(path, offset, length);
+      FileRange.punch(path, offset, length);
+    }
+
+    @Override
+    public void beginWriteOut(long offset, long length) {
+      FileRange.beginWriteOut(path, offset, length);
     }
 
     @Override

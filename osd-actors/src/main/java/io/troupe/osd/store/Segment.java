@@ -81,6 +81,10 @@ final class Segment implements AutoCloseable {
     }
   }
 
+  void beginWriteOut(int firstBlock, int blocks) {
+    file.beginWriteOut(offsetOf(firstBlock), offsetOf(blocks));
+  }
+
   private void refuseIfFailed() throws IOException {
     if (failed) {
       throw new IOException(name() + " failed a sync before");

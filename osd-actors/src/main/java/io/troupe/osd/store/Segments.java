@@ -23,8 +23,8 @@ final class Segments implements AutoCloseable {
   /** What crashes leave behind in older segments was punched at earlier starts. */
   private static final int PUNCHED_AT_START = 32;
 
-  /** Starts the write-out of a long write, so that its sync finds little left to do. */
-  private static final long WRITE_OUT_BYTES = 16L << 20;
+  /** Begins the write-out of a long write, so that its sync finds little left to do. */
+  private static final int WRITE_OUT_BLOCKS = (8 << 20) / BlockMap.BLOCK_BYTES;
 
   /** Writes of fewer blocks are likely to be synced soon, one by one. */
   private static final int SMALL_BLOCKS = 16;
@@ -45,8 +45,8 @@ final class Segments implements AutoCloseable {
   /** Blocks of the current segment before this one have been written once, with data or zeros. */
   private int preparedBlocks;
 
-  private long unwritten;
-  private boolean writingOut;
+  /** Blocks of the current segment before this one are being written out, or are. */
+  private int writtenOut;
 
   /** A contiguous range of new blocks. */
   record Extent(Segment segment, int firstBlock, int blocks) {
@@ -95,6 +95,7 @@ final class Segments implements AutoCloseable {
     segments.put(id, s);
     nextBlock = 0;
     preparedBlocks = 0;
+    writtenOut = 0;
     return s;
   }
 
@@ -120,7 +121,6 @@ final class Segments implements AutoCloseable {
     Extent e = new Extent(current, nextBlock, n);
     nextBlock += n;
     current.added(n);
-    unwritten += (long) n * BlockMap.BLOCK_BYTES;
     return e;
   }
 
@@ -142,27 +142,18 @@ final class Segments implements AutoCloseable {
 
   /**
    * Called behind a write: begins the write-out of the current segment when enough has come
-   * together.
+   * together. It is no sync: that would let the file system commit its journal, which further
+   * writes wait for. What is still being written by others is left for later.
    */
   synchronized void written() {
-    if (unwritten < WRITE_OUT_BYTES || writingOut) {
+    int blocks = nextBlock - writtenOut;
+    if (blocks < WRITE_OUT_BLOCKS) {
       return;
     }
-    unwritten = 0;
-    writingOut = true;
     Segment s = current;
-    background.execute(
-        () -> {
-          try {
-            s.force();
-          } catch (IOException e) {
-            LOG.error("segment={} event=write-out-failed", s.name(), e);
-          } finally {
-            synchronized (this) {
-              writingOut = false;
-            }
-          }
-        });
+    int first = writtenOut;
+    writtenOut = nextBlock;
+    background.execute(() -> s.beginWriteOut(first, blocks));
   }
 
   Segment of(int id) throws StoreFailure {

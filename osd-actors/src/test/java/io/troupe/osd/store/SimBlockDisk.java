@@ -260,6 +260,10 @@ final class SimBlockDisk implements BlockDisk {
       }
     }
 
+    /** What is written and not forced may be durable any time. */
+    @Override
+    public void beginWriteOut(long offset, long length) {}
+
     @Override
     public void punch(long offset, long length) throws IOException {
       synchronized (SimBlockDisk.this) {
