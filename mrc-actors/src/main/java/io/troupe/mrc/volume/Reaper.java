@@ -12,6 +12,7 @@ import io.troupe.mrc.namespace.Namespace;
 import io.troupe.mrc.namespace.Tree.Garbage;
 import io.troupe.sharding.Entities;
 import io.troupe.sharding.Registry;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -28,7 +29,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 /**
  * Deletes the objects of files that are gone: works through the garbage records, a bounded number
  * at a time; a record goes when every OSD of the file has answered. An OSD that is away is asked
- * again later. It also reminds File entities of files without a name, so that a restart in between
+ * again later. New garbage is collected for a moment: an OSD syncs deletes that come together once,
+ * and what people wait for is not behind each of them. The reaper also reminds File entities of files without a name, so that a restart in between
  * leaves none behind.
  */
 final class Reaper {
@@ -44,9 +46,15 @@ final class Reaper {
   /** There may be garbage that nobody told of. */
   record Rescan() implements Command {}
 
+  /** Garbage has been collected for long enough. */
+  private record Collected() implements Command {}
+
   private record Tick() implements Command {}
 
   private record Deleted(long inode, boolean everywhere) implements Command {}
+
+  /** So long new garbage waits for more, unless there is enough for all that may be under way. */
+  static final Duration COLLECTING = Duration.ofMillis(100);
 
   /** Orphans reminded of per tick. */
   private static final int MAX_ORPHANS = 1_000;
@@ -115,8 +123,15 @@ final class Reaper {
             Discarded.class,
             d -> {
               add(d.files());
-              return work();
+              if (todo.size() >= settings.reapAtOnce()) {
+                return work();
+              }
+              if (!timers.isTimerActive(Collected.class)) {
+                timers.startSingleTimer(Collected.class, new Collected(), COLLECTING);
+              }
+              return Behaviors.same();
             })
+        .onMessage(Collected.class, c -> work())
         .onMessage(
             Rescan.class,
             r -> {
@@ -138,7 +153,8 @@ final class Reaper {
               } else {
                 incomplete = true;
               }
-              return work();
+              boolean enough = underWay.isEmpty() || todo.size() >= settings.reapAtOnce();
+              return enough ? work() : Behaviors.same();
             })
         .build();
   }

@@ -166,15 +166,31 @@ final class ReaperTest {
   }
 
   @Test
-  void garbageThatItIsToldOfIsDeletedAtOnce() {
+  void garbageThatItIsToldOfIsDeletedWhenMoreHadTimeToCome() {
     begin();
     askedNothing();
     long file = garbage(FIRST);
 
     reaper.tell(new Reaper.Discarded(new Namespace(PARTITION, records).garbage(0, 10)));
+    askedNothing();
+    node.pass(Reaper.COLLECTING);
 
     asked(FIRST, file).replyTo().tell(DONE);
     reaped(file);
+  }
+
+  @Test
+  void enoughGarbageIsDeletedAtOnce() {
+    begin();
+    askedNothing();
+    long first = garbage(FIRST);
+    reaper.tell(new Reaper.Discarded(new Namespace(PARTITION, records).garbage(0, 10)));
+    long second = garbage(FIRST);
+
+    reaper.tell(new Reaper.Discarded(new Namespace(PARTITION, records).garbage(first, 10)));
+
+    asked(FIRST, first);
+    asked(FIRST, second);
   }
 
   @Test
@@ -274,10 +290,18 @@ final class ReaperTest {
     }
     long there = garbage(FIRST);
     begin();
-    askedNothing();
 
-    node.pass(TICK);
-    asked(FIRST, there).replyTo().tell(DONE);
+    // It is looked for when all before it have been looked at, which may take more than a moment.
+    ShardingEnvelope<ReplicaCommand> asked =
+        around.replicas.awaitAssert(
+            TestNode.LIMIT,
+            () -> {
+              node.pass(TICK);
+              return around.replicas.receiveMessage(Duration.ofMillis(50));
+            });
+    assertThat(asked.entityId())
+        .isEqualTo(EntityIds.replica(FIRST, new FileId(PARTITION.volume(), there)));
+    ((ReplicaCommand.Delete) asked.message()).replyTo().tell(DONE);
     reaped(there);
 
     // Those of the absent one are not forgotten.

@@ -642,7 +642,15 @@ final class VolumeEntityTest {
   }
 
   private ReplicaCommand.Delete deleteAsked() {
-    return (ReplicaCommand.Delete) around.replicaGets().message();
+    return around
+        .replicas
+        .awaitAssert(
+            TestNode.LIMIT,
+            () -> {
+              node.pass(Reaper.COLLECTING);
+              return (ReplicaCommand.Delete)
+                  around.replicas.receiveMessage(Duration.ofMillis(50)).message();
+            });
   }
 
   @Test
