@@ -30,8 +30,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * Deletes the objects of files that are gone: works through the garbage records, a bounded number
  * at a time; a record goes when every OSD of the file has answered. An OSD that is away is asked
  * again later. New garbage is collected for a moment: an OSD syncs deletes that come together once,
- * and what people wait for is not behind each of them. The reaper also reminds File entities of files without a name, so that a restart in between
- * leaves none behind.
+ * and what people wait for is not behind each of them. The reaper also reminds File entities of
+ * files without a name, so that a restart in between leaves none behind.
  */
 final class Reaper {
   /** Of one partition. */

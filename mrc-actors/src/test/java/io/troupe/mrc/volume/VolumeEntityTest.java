@@ -642,15 +642,13 @@ final class VolumeEntityTest {
   }
 
   private ReplicaCommand.Delete deleteAsked() {
-    return around
-        .replicas
-        .awaitAssert(
-            TestNode.LIMIT,
-            () -> {
-              node.pass(Reaper.COLLECTING);
-              return (ReplicaCommand.Delete)
-                  around.replicas.receiveMessage(Duration.ofMillis(50)).message();
-            });
+    return around.replicas.awaitAssert(
+        TestNode.LIMIT,
+        () -> {
+          node.pass(Reaper.COLLECTING);
+          return (ReplicaCommand.Delete)
+              around.replicas.receiveMessage(Duration.ofMillis(50)).message();
+        });
   }
 
   @Test

@@ -14,7 +14,8 @@ import java.nio.file.Path;
  * What Linux can do with a range of a file and Java cannot.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/fallocate.2.html">fallocate(2)</a>
- * @see <a href="https://man7.org/linux/man-pages/man2/sync_file_range.2.html">sync_file_range(2)</a>
+ * @see <a
+ *     href="https://man7.org/linux/man-pages/man2/sync_file_range.2.html">sync_file_range(2)</a>
  */
 final class FileRange {
   private static final int O_WRONLY = 1;
@@ -57,8 +58,7 @@ final class FileRange {
    */
   static boolean punch(Path file, long offset, long length) {
     return call(
-        file,
-        fd -> (int) FALLOCATE.invokeExact(fd, KEEP_SIZE_AND_PUNCH_HOLE, offset, length));
+        file, fd -> (int) FALLOCATE.invokeExact(fd, KEEP_SIZE_AND_PUNCH_HOLE, offset, length));
   }
 
   /**
@@ -69,8 +69,7 @@ final class FileRange {
    */
   static boolean beginWriteOut(Path file, long offset, long length) {
     return call(
-        file,
-        fd -> (int) SYNC_FILE_RANGE.invokeExact(fd, offset, length, SYNC_FILE_RANGE_WRITE));
+        file, fd -> (int) SYNC_FILE_RANGE.invokeExact(fd, offset, length, SYNC_FILE_RANGE_WRITE));
   }
 
   private static boolean call(Path file, Call call) {
