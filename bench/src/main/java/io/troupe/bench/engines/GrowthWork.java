@@ -18,6 +18,7 @@ final class GrowthWork implements Work {
     DataSet data = new DataSet(setup.records());
     Journal journal = new Journal();
     try (Engine engine = setup.open()) {
+      engine.settle();
       measure(setup, figures, GET, (t, end) -> gets(engine, data, end));
       measure(setup, figures, SCAN, (t, end) -> scans(engine, data, end));
       measure(setup, figures, APPEND, (t, end) -> appends(engine, journal, end));

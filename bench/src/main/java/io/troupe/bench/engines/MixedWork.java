@@ -31,6 +31,7 @@ final class MixedWork implements Work {
   public void run(Setup setup, Figures figures) throws Exception {
     DataSet data = new DataSet(setup.records());
     try (Engine engine = setup.open()) {
+      engine.settle();
       Hand[] hands = {new Hand(data, 0), new Hand(data, 1)};
       double unused = Crew.run(THREADS, setup.nanos(1), (t, e) -> mix(engine, data, hands[t], e));
       for (Hand h : hands) {

@@ -19,6 +19,7 @@ final class ReadWork implements Work {
   public void run(Setup setup, Figures figures) throws Exception {
     DataSet data = new DataSet(setup.records());
     try (Engine engine = setup.open()) {
+      engine.settle();
       hits(setup, figures, engine, "hot", data, ReadWork::hot);
       hits(setup, figures, engine, "uniform", data, (d, r) -> r.nextLong(d.records));
       for (int threads : THREADS) {

@@ -9,6 +9,7 @@ final class ScanWork implements Work {
   public void run(Setup setup, Figures figures) throws Exception {
     DataSet data = new DataSet(setup.records());
     try (Engine engine = setup.open()) {
+      engine.settle();
       verify(engine, data, data.small);
       verify(engine, data, data.middle);
       verify(engine, data, data.big);
