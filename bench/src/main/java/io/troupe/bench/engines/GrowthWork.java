@@ -27,7 +27,7 @@ final class GrowthWork implements Work {
 
   private static void measure(Setup setup, Figures figures, String name, Crew.Part part)
       throws Exception {
-    double unused = Crew.run(1, setup.nanos(0.7), part);
+    double unused = Crew.run(1, setup.nanos(2), part);
     figures.add(name, Unit.MICROSECONDS, 1e6 / Crew.run(1, setup.nanos(1), part));
   }
 

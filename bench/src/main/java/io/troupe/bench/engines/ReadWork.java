@@ -20,12 +20,21 @@ final class ReadWork implements Work {
     DataSet data = new DataSet(setup.records());
     try (Engine engine = setup.open()) {
       engine.settle();
+      warmUp(setup, engine, data);
       hits(setup, figures, engine, "hot", data, ReadWork::hot);
       hits(setup, figures, engine, "uniform", data, (d, r) -> r.nextLong(d.records));
       for (int threads : THREADS) {
         measure(setup, figures, "miss", threads, (t, end) -> misses(engine, data, t, end));
       }
     }
+  }
+
+  /** Longer than before each measurement: code that is compiled while it runs needs it once. */
+  private static void warmUp(Setup setup, Engine engine, DataSet data) throws Exception {
+    Choice any = (d, r) -> r.nextLong(d.records);
+    double hits = Crew.run(1, setup.nanos(3), (t, end) -> hits(engine, data, any, t, end));
+    double misses = Crew.run(1, setup.nanos(1), (t, end) -> misses(engine, data, t, end));
+    WrongResult.unless(hits > 0 && misses > 0, "nothing was read");
   }
 
   private static long hot(DataSet data, SplittableRandom random) {
