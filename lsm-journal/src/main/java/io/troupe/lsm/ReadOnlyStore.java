@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store opened by {@link Store#openReadOnly}: as it was found, log included. Nothing is written,
@@ -92,6 +93,11 @@ public final class ReadOnlyStore implements Reader, AutoCloseable {
   @Override
   public Optional<byte[]> get(Index index, byte[] key) {
     return readers.get(index, key, -1);
+  }
+
+  @Override
+  public <T> @Nullable T read(Index index, byte[] key, ValueReader<T> look) {
+    return readers.read(index, key, -1, look);
   }
 
   @Override
