@@ -3,6 +3,7 @@ package io.troupe.bench;
 import io.troupe.bench.engine.CommitBench;
 import io.troupe.bench.engine.LookupBench;
 import io.troupe.bench.engines.EnginesBench;
+import io.troupe.bench.leases.LeasesBench;
 import io.troupe.bench.metadata.MetadataBench;
 import io.troupe.bench.mount.MountBench;
 import io.troupe.bench.objects.ObjectsBench;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
       StreamBench.class,
       ObjectsBench.class,
       MetadataBench.class,
+      LeasesBench.class,
       MountBench.class
     })
 public final class Main implements Runnable {

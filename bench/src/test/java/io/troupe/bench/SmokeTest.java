@@ -110,6 +110,13 @@ final class SmokeTest {
   }
 
   @Test
+  void leasesBesideBareActors() throws IOException {
+    var rows = rowsOf("leases", "--cells", "50", "--lease", "1");
+
+    assertThat(rows).hasSize(2);
+  }
+
+  @Test
   void directoriesBesideEachOther() throws IOException {
     Path ours = Files.createDirectory(dir.resolve("ours"));
     Path peer = Files.createDirectory(dir.resolve("peer"));

@@ -3,5 +3,10 @@ package io.troupe.lease;
 import io.troupe.actors.id.Epoch;
 import io.troupe.actors.serialization.KryoSerializable;
 
-/** What a participant keeps over restarts. */
-record LeaseState(Epoch epoch) implements KryoSerializable {}
+/** What was written while there were no views. */
+record LeaseState(Epoch epoch) implements Remembered, KryoSerializable {
+  @Override
+  public LeaseMemory memory() {
+    return new LeaseMemory(epoch, 0);
+  }
+}

@@ -15,9 +15,12 @@ import io.troupe.actors.id.NodeId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.lease.LeaseCommand;
+import io.troupe.actors.lease.LeaseNodeCommand;
 import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.lease.LeaseEntity;
+import io.troupe.lease.LeaseNodeActor;
+import io.troupe.lease.LeaseSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,12 +31,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
@@ -81,7 +89,7 @@ public final class Entities {
     SecondDirectory.refuse(system, self);
     Entities entities = new Entities(system, Optional.of(Presence.follow(system)));
     List<Hosting<?>> all = new ArrayList<>(hostings);
-    all.add(leases(system.settings().config()));
+    all.add(leases(system, self, entities));
     for (EntityTypeKey<?> type : EntityTypes.ALL) {
       Optional<Hosting<?>> hosted = all.stream().filter(h -> h.type().equals(type)).findFirst();
       if (hosted.isPresent()) {
@@ -102,7 +110,7 @@ public final class Entities {
                             .config()
                             .getDuration("troupe.directory.heartbeat-interval")))
                 .onFailure(
-                    org.apache.pekko.actor.typed.SupervisorStrategy.restartWithBackoff(
+                    SupervisorStrategy.restartWithBackoff(
                         Duration.ofMillis(200), Duration.ofSeconds(5), 0.1)),
             "heartbeat",
             DispatcherSelector.blocking());
@@ -127,12 +135,40 @@ public final class Entities {
     return entities;
   }
 
-  private static Hosting<LeaseCommand> leases(Config config) {
+  private static Hosting<LeaseCommand> leases(
+      ActorSystem<?> system, NodeId self, Entities entities) {
+    Config config = system.settings().config().getConfig("troupe.lease");
+    LeaseSettings settings = LeaseSettings.of(config);
+    ActorRef<LeaseNodeCommand> node =
+        system.systemActorOf(
+            Behaviors.supervise(
+                    LeaseNodeActor.create(
+                        self,
+                        settings,
+                        new LeaseRoutes(system, self, entities),
+                        Clock.systemUTC(),
+                        () -> ThreadLocalRandom.current().nextLong()))
+                .onFailure(SupervisorStrategy.restart()),
+            LeaseNodeActor.NAME,
+            Props.empty());
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+            "hand leases over",
+            () ->
+                AskPattern.ask(
+                    node,
+                    LeaseNodeActor.HandAllOver::new,
+                    settings.handOverLimit().multipliedBy(2),
+                    system.scheduler()));
     return new Hosting<>(
         EntityTypes.LEASE,
-        context -> LeaseEntity.create(context.getEntityId(), Clock.systemUTC()),
+        context -> {
+          String id = context.getEntityId();
+          return LeaseEntity.create(id, EntityIds.lease(id).cell(), node);
+        },
         new LeaseEntity.Stop(),
-        config.getInt("troupe.lease.max-active"),
+        config.getInt("max-active"),
         "");
   }
 

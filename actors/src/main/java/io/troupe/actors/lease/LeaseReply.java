@@ -16,4 +16,18 @@ public sealed interface LeaseReply {
 
   /** Not now: somebody else holds it, or this participant must stay mute for a while. */
   record Refused(CellId cell, String reason, Instant retryAt) implements LeaseReply {}
+
+  /** The lease has ended: whoever held it must not act under that epoch any more. */
+  record Lost(CellId cell, Epoch epoch) implements LeaseReply {}
+
+  /** The holder is asked to come to an end and send {@link LeaseCommand.Release}. */
+  record Wanted(CellId cell, Epoch epoch) implements LeaseReply {}
+
+  /**
+   * The view is closed here.
+   *
+   * @param freeAt when all leases of the view have ended, as far as this participant knows, by the
+   *     clock of whoever asked
+   */
+  record Closed(CellId cell, long view, Instant freeAt) implements LeaseReply {}
 }

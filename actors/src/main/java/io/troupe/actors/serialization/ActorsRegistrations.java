@@ -27,7 +27,12 @@ import io.troupe.actors.id.NodeId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.id.VolumeId;
+import io.troupe.actors.lease.Ballot;
+import io.troupe.actors.lease.CellView;
+import io.troupe.actors.lease.Lease;
+import io.troupe.actors.lease.LeaseBatch;
 import io.troupe.actors.lease.LeaseCommand;
+import io.troupe.actors.lease.LeaseMessage;
 import io.troupe.actors.lease.LeaseReply;
 import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.replica.ReplicaDescription;
@@ -129,7 +134,15 @@ public final class ActorsRegistrations implements KryoRegistrations {
         LeaseCommand.Acquire.class,
         LeaseCommand.Release.class,
         LeaseReply.Granted.class,
-        LeaseReply.Refused.class);
+        LeaseReply.Refused.class,
+        LeaseCommand.Hold.class,
+        LeaseCommand.HandOver.class,
+        LeaseCommand.Close.class,
+        LeaseReply.Lost.class,
+        LeaseReply.Wanted.class,
+        LeaseReply.Closed.class,
+        CellView.class,
+        LeaseBatch.class);
     r.addAll(
         260,
         Role.class,
@@ -145,5 +158,22 @@ public final class ActorsRegistrations implements KryoRegistrations {
         DirectoryCommand.RemoveVolume.class,
         ViewVersion.class);
     r.addAll(290, SessionEvent.FileGone.class);
+    // In the numbers of the lease module, as far as they are free there.
+    r.addAll(
+        401,
+        Ballot.class,
+        Lease.class,
+        LeaseMessage.Vote.class,
+        LeaseMessage.Prepare.class,
+        LeaseMessage.Promise.class,
+        LeaseMessage.Accept.class,
+        LeaseMessage.Renew.class,
+        LeaseMessage.Accepted.class,
+        LeaseMessage.Outbid.class,
+        LeaseMessage.Held.class,
+        LeaseMessage.Forgotten.class,
+        LeaseMessage.WrongView.class,
+        LeaseMessage.Learn.class,
+        LeaseMessage.GivenBack.class);
   }
 }

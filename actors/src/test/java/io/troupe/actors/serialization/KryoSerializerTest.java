@@ -10,7 +10,9 @@ import io.troupe.actors.file.FileCommand;
 import io.troupe.actors.fs.FileTime;
 import io.troupe.actors.fs.Name;
 import io.troupe.actors.id.Epoch;
+import io.troupe.actors.lease.LeaseBatch;
 import io.troupe.actors.lease.LeaseCommand;
+import io.troupe.actors.lease.LeaseMessage;
 import io.troupe.actors.lease.LeaseReply;
 import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.session.SessionEvent;
@@ -59,6 +61,8 @@ final class KryoSerializerTest {
             ReplicaCommand.class,
             LeaseCommand.class,
             LeaseReply.class,
+            LeaseBatch.class,
+            LeaseMessage.class,
             DirectoryCommand.class,
             SessionEvent.class)) {
       collect(protocol, found);

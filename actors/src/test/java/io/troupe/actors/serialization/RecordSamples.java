@@ -86,6 +86,9 @@ final class RecordSamples {
     } else if (c.isEnum()) {
       Object[] constants = c.getEnumConstants();
       return constants[random.nextInt(constants.length)];
+    } else if (c.isSealed()) {
+      Class<?>[] kinds = c.getPermittedSubclasses();
+      return of(kinds[random.nextInt(kinds.length)]);
     }
     return record(c);
   }

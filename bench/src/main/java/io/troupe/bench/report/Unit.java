@@ -12,7 +12,8 @@ public enum Unit {
   MICROSECONDS("µs", false),
   MILLISECONDS("ms", false),
   SECONDS("s", false),
-  SPACE("MiB", false);
+  SPACE("MiB", false),
+  SHARE("% of a core", false);
 
   private final String label;
   private final boolean moreIsFaster;

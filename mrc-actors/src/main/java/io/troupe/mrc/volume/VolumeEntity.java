@@ -232,6 +232,9 @@ public final class VolumeEntity {
           context
               .getLog()
               .warn("partition={} event=lease-refused reason={}", partition, r.reason());
+      case LeaseReply.Lost l -> leasedUntil = Instant.MIN;
+      case LeaseReply.Wanted w -> {}
+      case LeaseReply.Closed c -> {}
     }
   }
 

@@ -1,0 +1,6 @@
+package io.troupe.lease;
+
+/** What may stand in the store. */
+sealed interface Remembered permits LeaseMemory, LeaseState {
+  LeaseMemory memory();
+}
