@@ -45,7 +45,7 @@ final class SmokeTest {
   void commitsBesideAppends() throws IOException {
     var rows = rowsOf("commit", "--dir", dir.toString());
 
-    assertThat(rows).hasSize(9);
+    assertThat(rows).hasSize(13);
     assertCompared(rows, "append+fdatasync", "engine");
   }
 

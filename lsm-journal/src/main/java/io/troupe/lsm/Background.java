@@ -10,4 +10,9 @@ interface Background {
 
   /** A segment was taken. */
   void prepare();
+
+  /** Who puts large groups into the memtable while the log is synced. */
+  default Beside beside() {
+    return Beside.nobody();
+  }
 }

@@ -1,6 +1,7 @@
 package io.troupe.lsm;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** A batch on its way through the log. */
 record Commit(
@@ -9,6 +10,18 @@ record Commit(
   /** A batch whose expectations, if it has any, nobody has looked at. */
   Commit(WriteBatch batch, Durability durability, CompletableFuture<Long> done) {
     this(batch, durability, done, Observed.NOTHING);
+  }
+
+  /** Waits until it is done, whoever interrupts. */
+  long await() {
+    try {
+      return done.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof StoreException refused) {
+        throw refused;
+      }
+      throw e;
+    }
   }
 
   void fail(StoreException.Kind kind, String message) {

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The way of commits: admission, log, memtable. For the log thread, but for {@link #mustWait} and
- * {@link #delayNanos}.
+ * The way of commits: admission, log, memtable. For the log thread, but for {@link #mustWait},
+ * {@link #bytesPerSecond} and {@link #nanosToSync}.
  */
 final class CommitPath {
 
@@ -26,13 +26,18 @@ final class CommitPath {
    */
   static final int LEVEL0_SLOW = 8;
 
-  static final int LEVEL0_STOP = 12;
+  static final int LEVEL0_STOP = 20;
+
+  /** Full memtables from which on writers are slowed down. */
+  static final int SLOW_FROZEN = 2;
 
   /**
-   * Bytes a second that writers get at the first step of the slow-down; half of it at each further
-   * step.
+   * Groups with more operations are put into the memtable by another thread while they are synced:
+   * fewer are done in less than its wake-up takes.
    */
-  private static final long SLOW_BYTES_PER_SECOND = 32 << 20;
+  private static final int MANY_OPERATIONS = 32;
+
+  private static final long NOT_DUE = Long.MIN_VALUE;
 
   /** How often a memtable may be flushed early to free space. */
   private static final long RELIEF_NANOS = 1_000_000_000L;
@@ -45,6 +50,7 @@ final class CommitPath {
   private final List<Conditions.Refused> refused = new ArrayList<>();
   private final SlabPool slabs;
   private long relievedAt;
+  private volatile long syncDue = NOT_DUE; // when what was written has to be synced at the latest
 
   CommitPath(EngineCore core, Indices indices, Wal wal, LogWriter log, SlabPool slabs) {
     this.core = core;
@@ -96,17 +102,16 @@ final class CommitPath {
       if (wal.segment() != segment) {
         core.background().prepare();
       }
-      boolean sync = false;
-      for (int i = 0; i < admitted.size(); i++) {
-        sync |= admitted.get(i).durability() == Durability.SYNC;
-      }
       Memtable memtable = core.views().current().active();
       long first = core.visible() + 1;
-      log.write(admitted, first, bytes, undeclared, sync, memtable);
-      core.counters().group(admitted.size(), sync, bytes);
-      for (int i = 0; i < admitted.size(); i++) {
-        apply(admitted.get(i).batch(), first + i, memtable);
+      log.write(admitted, first, bytes, undeclared, memtable);
+      boolean sync = mustSync(admitted);
+      if (sync) {
+        syncAndApply(admitted, first, memtable);
+      } else {
+        apply(admitted, first, memtable);
       }
+      core.counters().group(admitted.size(), sync, bytes);
       core.publish(first + admitted.size() - 1);
       for (int i = 0; i < admitted.size(); i++) {
         admitted.get(i).done().complete(first + i);
@@ -128,10 +133,86 @@ final class CommitPath {
         || view.version().maxLevel0() >= LEVEL0_STOP;
   }
 
-  /** How long a group of that size is held up, so that compaction keeps up without a stop. */
-  long delayNanos(long bytes) {
-    int over = core.views().current().version().maxLevel0() - LEVEL0_SLOW;
-    return over < 0 ? 0 : bytes * 1_000_000_000L / (SLOW_BYTES_PER_SECOND >> Math.min(over, 4));
+  /** How fast writers may be, so that background work keeps up without a stop. */
+  long bytesPerSecond() {
+    if (core.failed() || core.blockedBySpace()) {
+      return WriteRate.UNLIMITED;
+    }
+    View view = core.views().current();
+    return WriteRate.bytesPerSecond(
+        view.version().maxLevel0(),
+        view.frozen().size(),
+        (double) view.active().bytes() / core.options().memtableBytes(),
+        core.pendingCompactionBytes());
+  }
+
+  /**
+   * Whether a commit takes nothing but a write, a sync and an insertion: no new segment, no new
+   * memtable, no pause, nothing to be read.
+   */
+  boolean isSimple(Commit commit) {
+    return commit.batch().expectations().isEmpty()
+        && core.views().current().active().bytes() < core.options().memtableBytes()
+        && bytesPerSecond() == WriteRate.UNLIMITED
+        && log.fits(List.of(commit), log.undeclared(indices.count()));
+  }
+
+  /** How long until something has to be synced: 0 when it is late, -1 when there is nothing. */
+  long nanosToSync() {
+    long due = syncDue;
+    return due == NOT_DUE ? -1 : Math.max(0, due - core.nanoClock().getAsLong());
+  }
+
+  /** Syncs what was written at an interval, when it is over. */
+  void syncIfDue() {
+    if (nanosToSync() == 0 && !core.failed()) {
+      syncDue = NOT_DUE;
+      try {
+        wal.force();
+      } catch (IOException e) {
+        core.fail(e);
+      }
+    }
+  }
+
+  private boolean mustSync(List<Commit> group) {
+    boolean sync = nanosToSync() == 0;
+    boolean interval = false;
+    for (int i = 0; i < group.size(); i++) {
+      Durability durability = group.get(i).durability();
+      sync |= durability == Durability.SYNC;
+      interval |= durability == Durability.INTERVAL;
+    }
+    if (sync) {
+      syncDue = NOT_DUE;
+    } else if (interval && syncDue == NOT_DUE) {
+      syncDue = core.nanoClock().getAsLong() + core.options().syncIntervalNanos();
+    }
+    return sync;
+  }
+
+  /**
+   * Insertion does not wait for the sync where another thread can do it: nobody sees what is not
+   * published. When the sync fails the memtable keeps it all the same, for good: a store that
+   * failed publishes nothing more, and flushes nothing.
+   */
+  private void syncAndApply(List<Commit> group, long first, Memtable memtable) throws IOException {
+    int operations = 0;
+    for (int i = 0; i < group.size(); i++) {
+      operations += group.get(i).batch().size();
+    }
+    if (operations < MANY_OPERATIONS) {
+      wal.force();
+      apply(group, first, memtable);
+      return;
+    }
+    Beside beside = core.background().beside();
+    beside.offer(() -> apply(group, first, memtable));
+    try {
+      wal.force();
+    } finally {
+      beside.finish();
+    }
   }
 
   /**
@@ -215,12 +296,14 @@ final class CommitPath {
     return admitted;
   }
 
-  private static void apply(WriteBatch batch, long sequence, Memtable memtable) {
-    Operations operations = batch.operations();
-    while (operations.next()) {
-      memtable.put(operations, sequence);
+  private static void apply(List<Commit> group, long first, Memtable memtable) {
+    for (int i = 0; i < group.size(); i++) {
+      Operations operations = group.get(i).batch().operations();
+      while (operations.next()) {
+        memtable.put(operations, first + i);
+      }
     }
-    memtable.wrote(sequence);
+    memtable.wrote(first + group.size() - 1);
   }
 
   private static void failAll(List<Commit> group, IOException cause) {

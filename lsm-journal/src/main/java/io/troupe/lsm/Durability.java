@@ -2,11 +2,18 @@ package io.troupe.lsm;
 
 /** What has to be true before a commit is reported as done. */
 public enum Durability {
-  /** The batch is on stable storage (written and synced): it survives loss of power. */
+  /** Always synced: the batch is on stable storage, it survives loss of power. */
   SYNC,
   /**
-   * The batch is handed to the operating system: it survives the end of the process, not loss of
-   * power.
+   * Synced at an interval: the batch is handed to the operating system and survives the end of the
+   * process; loss of power takes at most what was committed within {@link
+   * StoreOptions#syncIntervalNanos} before it. A sync that fails ends the store as always.
+   */
+  INTERVAL,
+  /**
+   * Never synced for its own sake: the batch is handed to the operating system and survives the end
+   * of the process. It becomes durable with a later commit that is synced, with the next memtable,
+   * or when the store is closed.
    */
   OS
 }

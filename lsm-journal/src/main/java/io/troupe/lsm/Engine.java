@@ -122,9 +122,24 @@ final class Engine implements AutoCloseable {
     return commits.mustWait();
   }
 
-  /** How long a group of that size is held up, so that compaction keeps up without a stop. */
-  long delayNanos(long bytes) {
-    return commits.delayNanos(bytes);
+  /** How fast writers may be, so that background work keeps up without a stop. */
+  long bytesPerSecond() {
+    return commits.bytesPerSecond();
+  }
+
+  /** Whether a commit takes nothing but a write, a sync and an insertion. */
+  boolean isSimple(Commit commit) {
+    return commits.isSimple(commit);
+  }
+
+  /** How long until something has to be synced: 0 when it is late, -1 when there is nothing. */
+  long nanosToSync() {
+    return commits.nanosToSync();
+  }
+
+  /** Syncs what was written at an interval, when it is over. */
+  void syncIfDue() {
+    commits.syncIfDue();
   }
 
   /**

@@ -12,8 +12,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Writes groups of commits: one frame, one write, at most one sync, then into the memtable in the
- * same order. For the log thread. Allocates nothing per commit.
+ * Writes groups of commits: one frame, one write, one write. For the log thread. Allocates nothing
+ * per commit.
  */
 final class LogWriter {
 
@@ -55,22 +55,19 @@ final class LogWriter {
     wal.ensure(Math.addExact(frameBytes, newIndices * (255 + Operations.OVERHEAD_BYTES)));
   }
 
+  /** Whether there is room for a group without a new segment. */
+  boolean fits(List<Commit> group, int newIndices) {
+    return wal.fits(frameBytes(group) + (long) newIndices * (255 + Operations.OVERHEAD_BYTES));
+  }
+
   /** How many of the indices with ids below the given one are not declared yet. */
   int undeclared(int indices) {
     return indices - declared.cardinality();
   }
 
-  /**
-   * Writes a group, numbered from a sequence number on, for which there is room; durable when told
-   * to sync.
-   */
+  /** Writes a group, numbered from a sequence number on, for which there is room. Not synced. */
   void write(
-      List<Commit> group,
-      long firstSequence,
-      int frameBytes,
-      int undeclared,
-      boolean sync,
-      Memtable memtable)
+      List<Commit> group, long firstSequence, int frameBytes, int undeclared, Memtable memtable)
       throws IOException {
     int needed = frameBytes + undeclared * (255 + Operations.OVERHEAD_BYTES);
     ByteBuffer frame = buffer(needed);
@@ -81,9 +78,6 @@ final class LogWriter {
     }
     WalFormat.end(frame);
     wal.append(frame, firstSequence + group.size() - 1);
-    if (sync) {
-      wal.force();
-    }
   }
 
   private ByteBuffer buffer(int bytes) {

@@ -10,11 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,51 +27,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Store implements Reader, AutoCloseable {
 
-  /**
-   * Bytes of a group, unless a single batch has more: larger ones do not write faster, and delay
-   * who waits for the first.
-   */
-  private static final int GROUP_BYTES = 4 << 20;
-
-  private static final long STALL_CHECK_MILLIS = 50;
-  private static final long RELIEF_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
-  private final StoreOptions options;
   private final Engine engine;
-  private final ConcurrentLinkedQueue<Commit> queue = new ConcurrentLinkedQueue<>();
-  private final AtomicLong queuedBytes = new AtomicLong();
+  private final CommitQueue commits;
   private final AtomicBoolean closing = new AtomicBoolean();
-
-  /** All up to here is to be in tables soon; for checkpoints. */
-  private final AtomicLong flushWanted = new AtomicLong();
-
-  private final Object progress = new Object();
-  private final List<Commit> group = new ArrayList<>(); // of the log thread
-  private final Thread logThread;
   private final Worker flusher;
   private final List<Worker> compactors = new ArrayList<>();
   private final Worker preparer;
-  private volatile boolean logParked;
-  private volatile boolean logEnded;
+  private final Beside inserter = Beside.thread();
 
   private Store(Disk disk, StoreOptions options) throws IOException {
-    this.options = options;
     this.engine = Engine.open(disk, options, new Signals(), System::nanoTime);
-    this.flusher = new Worker("lsm-flush", engine::flush, this::progressed, engine::fail);
+    this.commits = new CommitQueue(options, engine);
+    this.flusher = new Worker("lsm-flush", engine::flush, commits::progressed, engine::fail);
     for (int i = 1; i <= options.compactionThreads(); i++) {
       compactors.add(
-          new Worker("lsm-compact-" + i, engine::compact, this::progressed, engine::fail));
+          new Worker("lsm-compact-" + i, engine::compact, commits::progressed, engine::fail));
     }
-    this.preparer = new Worker("lsm-prepare", engine::prepare, this::progressed, engine::fail);
-    this.logThread = new Thread(this::runLog, "lsm-log");
-    this.logThread.setDaemon(true);
-    this.logThread.setUncaughtExceptionHandler(
-        (thread, e) -> {
-          engine.fail(new IOException("the log thread ended", e));
-          logEnded = true;
-          group.forEach(commit -> commit.fail(StoreException.Kind.FAILED, "the log thread ended"));
-          rejectQueued(StoreException.Kind.FAILED, "the log thread ended");
-        });
+    this.preparer = new Worker("lsm-prepare", engine::prepare, commits::progressed, engine::fail);
   }
 
   /**
@@ -117,7 +85,8 @@ public final class Store implements Reader, AutoCloseable {
   /** Opens the store on a disk. */
   static Store open(Disk disk, StoreOptions options) throws IOException {
     var store = new Store(disk, options);
-    store.logThread.start();
+    store.inserter.start();
+    store.commits.start();
     store.flusher.start();
     store.compactors.forEach(Worker::start);
     store.preparer.start();
@@ -141,44 +110,48 @@ public final class Store implements Reader, AutoCloseable {
    * @throws IllegalArgumentException when the batch names an index of another store
    */
   public CompletionStage<Long> commit(WriteBatch batch, Durability durability) {
-    List<Index> indices = batch.indices();
-    for (int i = 0; i < indices.size(); i++) {
-      if (!engine.has(indices.get(i))) {
-        throw new IllegalArgumentException("no index of this store: " + indices.get(i));
-      }
-    }
-    for (WriteBatch.Expectation expected : batch.expectations()) {
-      if (!engine.has(expected.index())) {
-        throw new IllegalArgumentException("no index of this store: " + expected.index());
-      }
-    }
-    Observed observed;
-    try {
-      observed = engine.observe(batch);
-    } catch (StoreException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-    var commit = new Commit(batch, durability, new CompletableFuture<>(), observed);
-    if (closing.get()) {
-      commit.fail(StoreException.Kind.CLOSED, "the store is closed");
-      return commit.done();
-    }
-    long bytes = batch.bytes();
-    if (queuedBytes.addAndGet(bytes) > options.commitQueueBytes()) {
-      queuedBytes.addAndGet(-bytes);
-      commit.fail(
-          StoreException.Kind.OVERLOADED,
-          "more than " + options.commitQueueBytes() + " bytes wait");
-      return commit.done();
-    }
-    queue.add(commit);
-    if (logParked) {
-      LockSupport.unpark(logThread);
-    }
-    if (logEnded) {
-      rejectQueued(StoreException.Kind.CLOSED, "the log thread has ended");
+    Commit commit = begin(batch, durability);
+    if (!commit.done().isDone()) {
+      commits.add(commit);
     }
     return commit.done();
+  }
+
+  /**
+   * As {@link #commit}, and waits until it is done, whoever interrupts. Cheaper than waiting for
+   * {@code commit}: where nobody else writes the calling thread does, without a word to another.
+   * Not for actors: it blocks for a sync of the disk, or for as long as writers are held back.
+   *
+   * @return the sequence number
+   * @throws StoreException when it failed
+   */
+  public long commitAndWait(WriteBatch batch, Durability durability) {
+    Commit commit = begin(batch, durability);
+    if (!commit.done().isDone() && !commits.writeAtOnce(commit)) {
+      commits.add(commit);
+    }
+    return commit.await();
+  }
+
+  private Commit begin(WriteBatch batch, Durability durability) {
+    List<Index> indices = batch.indices();
+    for (int i = 0; i < indices.size(); i++) {
+      checkIndex(indices.get(i));
+    }
+    for (WriteBatch.Expectation expected : batch.expectations()) {
+      checkIndex(expected.index());
+    }
+    try {
+      return new Commit(batch, durability, new CompletableFuture<>(), engine.observe(batch));
+    } catch (StoreException e) {
+      return new Commit(batch, durability, CompletableFuture.failedFuture(e));
+    }
+  }
+
+  private void checkIndex(Index index) {
+    if (!engine.has(index)) {
+      throw new IllegalArgumentException("no index of this store: " + index);
+    }
   }
 
   @Override
@@ -251,15 +224,7 @@ public final class Store implements Reader, AutoCloseable {
         if (engine.blockedBySpace()) {
           throw new StoreException(StoreException.Kind.NO_SPACE, "no room for the memtable");
         }
-        flushWanted.accumulateAndGet(wanted, Math::max);
-        LockSupport.unpark(logThread);
-        synchronized (progress) {
-          try {
-            progress.wait(STALL_CHECK_MILLIS);
-          } catch (InterruptedException e) {
-            interrupted = true;
-          }
-        }
+        interrupted |= commits.flushUpTo(wanted);
       }
     } finally {
       if (interrupted) {
@@ -283,7 +248,7 @@ public final class Store implements Reader, AutoCloseable {
   }
 
   public StoreStats stats() {
-    return engine.stats(queuedBytes.get());
+    return engine.stats(commits.queuedBytes());
   }
 
   /**
@@ -295,129 +260,20 @@ public final class Store implements Reader, AutoCloseable {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
-    LockSupport.unpark(logThread);
-    join(logThread);
-    logEnded = true;
-    rejectQueued(StoreException.Kind.CLOSED, "the store is closed");
+    commits.close();
     engine.stopMerging();
     List<Worker> workers = new ArrayList<>(compactors);
     workers.add(flusher);
     workers.add(preparer);
     for (Worker worker : workers) {
       worker.stop();
-      join(worker.thread());
+      Worker.join(worker.thread());
     }
+    inserter.stop().ifPresent(Worker::join);
     try {
       engine.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private void runLog() {
-    long groupBytes = Math.min(GROUP_BYTES, options.walSegmentBytes() / 4);
-    while (true) {
-      rotateForCheckpoint();
-      long bytes = 0;
-      for (Commit head = queue.peek();
-          head != null && (group.isEmpty() || bytes + head.batch().bytes() <= groupBytes);
-          head = queue.peek()) {
-        queue.remove();
-        group.add(head);
-        bytes += head.batch().bytes();
-      }
-      if (group.isEmpty()) {
-        if (closing.get()) {
-          return;
-        }
-        sleep();
-        continue;
-      }
-      holdBack(bytes);
-      // Before completion: who sees a commit done may count on its bytes being gone.
-      queuedBytes.addAndGet(-bytes);
-      engine.write(group);
-      group.clear();
-    }
-  }
-
-  private void rotateForCheckpoint() {
-    long wanted = flushWanted.get();
-    if (wanted > 0) {
-      engine.rotateUpTo(wanted);
-      if (engine.isFlushed(wanted)) {
-        flushWanted.compareAndSet(wanted, 0);
-      }
-    }
-  }
-
-  private void sleep() {
-    boolean again = engine.relieve();
-    logParked = true;
-    if (queue.isEmpty() && !closing.get()) {
-      if (again) {
-        LockSupport.parkNanos(this, RELIEF_RETRY_NANOS);
-      } else {
-        LockSupport.park(this);
-      }
-    }
-    logParked = false;
-  }
-
-  /**
-   * Lets background work catch up: a little for a while, then until it has. The queue fills, and
-   * callers get OVERLOADED.
-   */
-  private void holdBack(long bytes) {
-    long delay = engine.delayNanos(bytes);
-    if (delay <= 0 && !engine.mustWait()) {
-      return;
-    }
-    long began = System.nanoTime();
-    boolean interrupted = false;
-    while (engine.mustWait()) {
-      synchronized (progress) {
-        try {
-          progress.wait(STALL_CHECK_MILLIS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    delay = engine.delayNanos(bytes);
-    if (delay > 0) {
-      LockSupport.parkNanos(this, delay);
-    }
-    engine.stalled(System.nanoTime() - began);
-  }
-
-  private void progressed() {
-    synchronized (progress) {
-      progress.notifyAll();
-    }
-  }
-
-  private void rejectQueued(StoreException.Kind kind, String message) {
-    for (Commit commit = queue.poll(); commit != null; commit = queue.poll()) {
-      queuedBytes.addAndGet(-commit.batch().bytes());
-      commit.fail(kind, message);
-    }
-  }
-
-  private static void join(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -439,6 +295,11 @@ public final class Store implements Reader, AutoCloseable {
     @Override
     public void prepare() {
       preparer.signal();
+    }
+
+    @Override
+    public Beside beside() {
+      return inserter;
     }
   }
 }

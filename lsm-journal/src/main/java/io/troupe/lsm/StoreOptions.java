@@ -20,6 +20,7 @@ import java.util.List;
  *     compression; one entry may be larger
  * @param compression of the tables of each level, level 0 first; the last one counts for all levels
  *     below, too
+ * @param syncIntervalNanos after how long commits of {@link Durability#INTERVAL} are synced
  */
 public record StoreOptions(
     int walSegmentBytes,
@@ -32,8 +33,10 @@ public record StoreOptions(
     int epoch,
     int compactionThreads,
     int blockBytes,
-    List<Compression> compression) {
+    List<Compression> compression,
+    long syncIntervalNanos) {
 
+  private static final long SECOND_NANOS = 1_000_000_000L;
   private static final int MIB = 1 << 20;
   private static final int BLOCK_BYTES = 4 << 10;
   private static final int MIN_BLOCK_BYTES = 256;
@@ -55,8 +58,9 @@ public record StoreOptions(
         || commitQueueBytes < 1
         || blockCacheBytes < 0
         || tableBytes < 1
-        || reserveBytes < 0) {
-      throw new IllegalArgumentException("sizes must be positive");
+        || reserveBytes < 0
+        || syncIntervalNanos < 1) {
+      throw new IllegalArgumentException("sizes and times must be positive");
     }
     if (compactionThreads < 1) {
       throw new IllegalArgumentException(
@@ -80,7 +84,7 @@ public record StoreOptions(
     compression = List.copyOf(compression);
   }
 
-  /** With blocks of 4 KiB and LZ4 from level 2 on. */
+  /** With blocks of 4 KiB, LZ4 from level 2 on, and a sync each second for who wants it. */
   public StoreOptions(
       int walSegmentBytes,
       long memtableBytes,
@@ -102,7 +106,8 @@ public record StoreOptions(
         epoch,
         compactionThreads,
         BLOCK_BYTES,
-        LZ4_BELOW_1);
+        LZ4_BELOW_1,
+        SECOND_NANOS);
   }
 
   /** The compression of the tables of a level. */
@@ -123,7 +128,8 @@ public record StoreOptions(
         epoch,
         compactionThreads,
         bytes,
-        compression);
+        compression,
+        syncIntervalNanos);
   }
 
   /** The same with another cache of blocks. */
@@ -139,7 +145,8 @@ public record StoreOptions(
         epoch,
         compactionThreads,
         blockBytes,
-        compression);
+        compression,
+        syncIntervalNanos);
   }
 
   /** The same with other compressions, level 0 first. */
@@ -155,7 +162,8 @@ public record StoreOptions(
         epoch,
         compactionThreads,
         blockBytes,
-        List.of(levels));
+        List.of(levels),
+        syncIntervalNanos);
   }
 
   /** Of epoch 0; half of the processors may compact. */
@@ -177,6 +185,40 @@ public record StoreOptions(
         reserveBytes,
         0,
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  }
+
+  /** The same with another interval. */
+  public StoreOptions withSyncIntervalNanos(long nanos) {
+    return new StoreOptions(
+        walSegmentBytes,
+        memtableBytes,
+        commitQueueBytes,
+        blockCacheBytes,
+        maxOpenTables,
+        tableBytes,
+        reserveBytes,
+        epoch,
+        compactionThreads,
+        blockBytes,
+        compression,
+        nanos);
+  }
+
+  /** The same in another epoch. */
+  public StoreOptions withEpoch(int number) {
+    return new StoreOptions(
+        walSegmentBytes,
+        memtableBytes,
+        commitQueueBytes,
+        blockCacheBytes,
+        maxOpenTables,
+        tableBytes,
+        reserveBytes,
+        number,
+        compactionThreads,
+        blockBytes,
+        compression,
+        syncIntervalNanos);
   }
 
   /** For disks of some GiB and more. */

@@ -56,6 +56,21 @@ final class Worker {
     return thread;
   }
 
+  /** Waits for the end of a thread, whoever interrupts. */
+  static void join(Thread ending) {
+    boolean interrupted = false;
+    while (ending.isAlive()) {
+      try {
+        ending.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void run() {
     try {
       while (!stopped) {

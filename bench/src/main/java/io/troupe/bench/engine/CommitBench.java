@@ -35,10 +35,12 @@ public final class CommitBench implements Callable<Integer> {
             () -> raw.oneAtATime(records, limit),
             () -> engine.oneAtATime(records, limit));
       }
-      contest.add(
-          THREADS + " threads, 1 record",
-          () -> raw.threads(THREADS, limit),
-          () -> engine.threads(THREADS, limit));
+      for (int records : new int[] {1, 10, 100}) {
+        contest.add(
+            THREADS + " threads, " + records + (records == 1 ? " record" : " records"),
+            () -> raw.threads(THREADS, records, limit),
+            () -> engine.threads(THREADS, records, limit));
+      }
       contest.add(
           "1 thread, " + WINDOW + " in flight",
           () -> raw.groups(WINDOW, limit),

@@ -68,7 +68,7 @@ final class EngineCommits implements AutoCloseable {
     while (watch.goesOn()) {
       WriteBatch batch = batch(records);
       watch.start();
-      await(commit(batch));
+      store.commitAndWait(batch, Durability.SYNC);
       watch.stop();
     }
     verifyFrom(first);
@@ -77,10 +77,14 @@ final class EngineCommits implements AutoCloseable {
         new Figure("p50", Unit.MICROSECONDS, watch.microsAt(0.5)));
   }
 
-  List<Figure> threads(int threads, Duration limit) throws Exception {
+  List<Figure> threads(int threads, int records, Duration limit) throws Exception {
     long first = next.get();
     List<Figure> figures =
-        Threads.run(threads, threads * MAX_COMMITS, limit, () -> await(commit(batch(1))));
+        Threads.run(
+            threads,
+            threads * MAX_COMMITS,
+            limit,
+            () -> store.commitAndWait(batch(records), Durability.SYNC));
     verifyFrom(first);
     return figures;
   }

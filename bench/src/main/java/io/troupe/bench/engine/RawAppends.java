@@ -72,23 +72,24 @@ final class RawAppends implements AutoCloseable {
   }
 
   /** Threads of which each appends and syncs for itself. */
-  List<Figure> threads(int threads, Duration limit) throws Exception {
+  List<Figure> threads(int threads, int records, Duration limit) throws Exception {
+    int bytes = records * Records.BYTES;
     AtomicInteger next = new AtomicInteger();
     long first = stamps;
     List<Figure> figures =
         Threads.run(
             threads,
-            FILE_BYTES / Records.BYTES,
+            FILE_BYTES / bytes,
             limit,
             () -> {
               int number = next.getAndIncrement();
-              ByteBuffer buffer = ByteBuffer.allocate(Records.BYTES);
+              ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
               stamp(buffer, first + number);
-              write(file, buffer, (long) number * Records.BYTES);
+              write(file, buffer, (long) number * bytes);
               file.force(false);
             });
     stamps += next.get();
-    verify(Records.BYTES, next.get(), first);
+    verify(bytes, next.get(), first);
     return figures;
   }
 

@@ -17,6 +17,19 @@ public interface Disk {
   /** An existing file, open for reading and writing. */
   DiskFile open(String name) throws IOException;
 
+  /**
+   * As {@link #create}, for a file that is written and synced from direct buffers by threads that
+   * may be interrupted: that does not end the file.
+   */
+  default DiskFile createLog(String name) throws IOException {
+    return create(name);
+  }
+
+  /** As {@link #open}, for a file of {@link #createLog}. */
+  default DiskFile openLog(String name) throws IOException {
+    return open(name);
+  }
+
   /** Renames, replacing what has the new name. Files stay open across it. */
   void rename(String from, String to) throws IOException;
 

@@ -71,6 +71,18 @@ public final class FileDisk implements Disk {
   }
 
   @Override
+  public DiskFile createLog(String name) throws IOException {
+    create(name).close();
+    return LogFile.open(directory.resolve(name));
+  }
+
+  @Override
+  public DiskFile openLog(String name) throws IOException {
+    writable();
+    return LogFile.open(directory.resolve(name));
+  }
+
+  @Override
   public void rename(String from, String to) throws IOException {
     writable();
     try {

@@ -103,7 +103,7 @@ public final class SegmentPool implements AutoCloseable {
     long salt = random.nextLong();
     String used = spare.poll();
     String temporary = used == null ? "fresh-" + spareCount++ + TEMPORARY : used;
-    DiskFile file = used == null ? disk.create(temporary) : disk.open(temporary);
+    DiskFile file = used == null ? disk.createLog(temporary) : disk.openLog(temporary);
     boolean done = false;
     try {
       if (used == null) {

@@ -22,7 +22,7 @@ public final class Wal implements AutoCloseable {
   private int position = WalFormat.SEGMENT_HEADER_BYTES;
   private int end;
   private long written;
-  private long durable;
+  private volatile long durable; // written by one thread
   private long start;
 
   /**
@@ -37,6 +37,11 @@ public final class Wal implements AutoCloseable {
     this.written = lastSequence;
     this.durable = lastSequence;
     this.start = lastSequence + 1;
+  }
+
+  /** Whether a frame of that many bytes fits into the current segment as it is. */
+  public boolean fits(long frameBytes) {
+    return position + frameBytes + Long.BYTES <= end;
   }
 
   /**

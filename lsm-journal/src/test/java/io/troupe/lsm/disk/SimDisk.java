@@ -185,6 +185,12 @@ public final class SimDisk implements Disk {
     content.durable[offset] ^= 0x10;
   }
 
+  /** Whether a file with such a name has bytes that were not synced. */
+  public synchronized boolean hasUnsynced(String prefix) {
+    return names.entrySet().stream()
+        .anyMatch(e -> e.getKey().startsWith(prefix) && !e.getValue().unsynced.isEmpty());
+  }
+
   /** The bytes of a file. */
   public synchronized byte[] bytes(String name) {
     Content content = content(name);

@@ -1,0 +1,302 @@
+package io.troupe.lsm;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Brings commits to the log, one group at a time. A group is what came while the previous one was
+ * synced, and is written by the log thread; a caller that waits anyway and finds nobody else
+ * writing writes its own, which saves two wake-ups. Who writes holds the log; that commits are
+ * numbered, written and completed in one order rests on it. Thread-safe.
+ */
+final class CommitQueue {
+
+  /**
+   * Bytes of a group, unless a single batch has more: larger ones do not write faster, and delay
+   * who waits for the first.
+   */
+  private static final int GROUP_BYTES = 4 << 20;
+
+  private static final long STALL_CHECK_MILLIS = 50;
+  private static final long RELIEF_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /** Shorter pauses are put together: a thread cannot sleep for less. */
+  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+  /** After such a piece of a pause it is looked at whether it is still needed. */
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final StoreOptions options;
+  private final Engine engine;
+  private final ConcurrentLinkedQueue<Commit> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final AtomicBoolean held = new AtomicBoolean(); // the log, by who writes
+
+  /** All up to here is to be in tables soon; for checkpoints. */
+  private final AtomicLong flushWanted = new AtomicLong();
+
+  private final Object progress = new Object();
+  private final List<Commit> group = new ArrayList<>(); // of the log thread
+  private final Thread thread;
+  private long owedBytes; // of the log thread
+  private volatile boolean parked;
+  private volatile boolean parkedForGood; // and not until a sync is due
+  private volatile boolean ended;
+
+  CommitQueue(StoreOptions options, Engine engine) {
+    this.options = options;
+    this.engine = engine;
+    this.thread = new Thread(this::run, "lsm-log");
+    this.thread.setDaemon(true);
+    this.thread.setUncaughtExceptionHandler(
+        (t, e) -> {
+          engine.fail(new IOException("the log thread ended", e));
+          ended = true;
+          group.forEach(commit -> commit.fail(StoreException.Kind.FAILED, "the log thread ended"));
+          rejectQueued(StoreException.Kind.FAILED, "the log thread ended");
+        });
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  long queuedBytes() {
+    return queuedBytes.get();
+  }
+
+  /** Takes a commit, or completes it with a failure. Never blocks. */
+  void add(Commit commit) {
+    if (closing.get()) {
+      commit.fail(StoreException.Kind.CLOSED, "the store is closed");
+      return;
+    }
+    long bytes = commit.batch().bytes();
+    if (queuedBytes.addAndGet(bytes) > options.commitQueueBytes()) {
+      queuedBytes.addAndGet(-bytes);
+      commit.fail(
+          StoreException.Kind.OVERLOADED,
+          "more than " + options.commitQueueBytes() + " bytes wait");
+      return;
+    }
+    queue.add(commit);
+    // Who holds the log looks at the queue after giving it up, and wakes the thread then.
+    if (parked && !held.get()) {
+      LockSupport.unpark(thread);
+    }
+    if (ended) {
+      rejectQueued(StoreException.Kind.CLOSED, "the log thread has ended");
+    }
+  }
+
+  /**
+   * Writes a commit on the calling thread, if nobody else writes or waits to, and if it takes no
+   * more than a write, a sync and an insertion.
+   *
+   * @return whether it is done; otherwise it is to be added
+   */
+  boolean writeAtOnce(Commit commit) {
+    if (!queue.isEmpty() || !held.compareAndSet(false, true)) {
+      return false;
+    }
+    boolean written = false;
+    try {
+      if (queue.isEmpty() && !closing.get() && !ended && engine.isSimple(commit)) {
+        engine.write(List.of(commit));
+        written = true;
+      }
+    } catch (RuntimeException | Error e) {
+      engine.fail(new IOException("a commit ended in the middle", e));
+      throw e;
+    } finally {
+      held.set(false);
+      if (!queue.isEmpty() || closing.get() || (parkedForGood && engine.nanosToSync() >= 0)) {
+        LockSupport.unpark(thread);
+      }
+    }
+    return written;
+  }
+
+  /**
+   * Has all up to a batch frozen, and waits a while for background work to get on.
+   *
+   * @return whether the thread was interrupted
+   */
+  @SuppressWarnings("WaitNotInLoop") // the caller looks again, whatever ended the wait
+  boolean flushUpTo(long wanted) {
+    flushWanted.accumulateAndGet(wanted, Math::max);
+    LockSupport.unpark(thread);
+    synchronized (progress) {
+      try {
+        progress.wait(STALL_CHECK_MILLIS);
+        return false;
+      } catch (InterruptedException e) {
+        return true;
+      }
+    }
+  }
+
+  private void rotateForCheckpoint() {
+    long wanted = flushWanted.get();
+    if (wanted > 0) {
+      engine.rotateUpTo(wanted);
+      if (engine.isFlushed(wanted)) {
+        flushWanted.compareAndSet(wanted, 0);
+      }
+    }
+  }
+
+  /** Background work got on: who waits for it looks again. */
+  void progressed() {
+    synchronized (progress) {
+      progress.notifyAll();
+    }
+  }
+
+  /** Refuses further commits, and ends when those that were added before are done. */
+  void close() {
+    closing.set(true);
+    LockSupport.unpark(thread);
+    Worker.join(thread);
+    ended = true;
+    rejectQueued(StoreException.Kind.CLOSED, "the store is closed");
+  }
+
+  boolean isClosing() {
+    return closing.get();
+  }
+
+  private void run() {
+    long groupBytes = Math.min(GROUP_BYTES, options.walSegmentBytes() / 4);
+    while (true) {
+      if (!held.compareAndSet(false, true)) {
+        sleepBehindAnother();
+        continue;
+      }
+      rotateForCheckpoint();
+      boolean worked = writeGroup(groupBytes);
+      boolean lookAgain = false;
+      if (!worked) {
+        if (closing.get()) {
+          return; // and keeps the log: nobody writes any more
+        }
+        engine.syncIfDue();
+        lookAgain = engine.relieve();
+      }
+      held.set(false);
+      if (!worked) {
+        sleep(lookAgain);
+      }
+    }
+  }
+
+  private boolean writeGroup(long groupBytes) {
+    long bytes = 0;
+    for (Commit head = queue.peek();
+        head != null && (group.isEmpty() || bytes + head.batch().bytes() <= groupBytes);
+        head = queue.peek()) {
+      queue.remove();
+      group.add(head);
+      bytes += head.batch().bytes();
+    }
+    if (group.isEmpty()) {
+      return false;
+    }
+    holdBack(bytes);
+    // Before completion: who sees a commit done may count on its bytes being gone.
+    queuedBytes.addAndGet(-bytes);
+    engine.write(group);
+    group.clear();
+    return true;
+  }
+
+  /** Sleeps until there is something to do. */
+  private void sleep(boolean lookAgain) {
+    parkedForGood = !lookAgain;
+    parked = true;
+    // In this order: who writes something to be synced later, or adds a commit, sees that it is
+    // parked, or is seen here.
+    long toSync = engine.nanosToSync();
+    if (queue.isEmpty() && !closing.get()) {
+      if (toSync >= 0) {
+        LockSupport.parkNanos(this, lookAgain ? Math.min(toSync, RELIEF_RETRY_NANOS) : toSync);
+      } else if (lookAgain) {
+        LockSupport.parkNanos(this, RELIEF_RETRY_NANOS);
+      } else {
+        LockSupport.park(this);
+      }
+    }
+    parked = false;
+    parkedForGood = false;
+  }
+
+  /** A caller holds the log, and wakes this thread if there is something to do. */
+  private void sleepBehindAnother() {
+    parkedForGood = true;
+    parked = true;
+    if (held.get()) {
+      LockSupport.parkNanos(this, RELIEF_RETRY_NANOS);
+    }
+    parked = false;
+    parkedForGood = false;
+  }
+
+  /**
+   * Lets background work catch up: the further it is behind, the slower commits are, and at the end
+   * they wait until it got on. The queue fills, and callers get OVERLOADED.
+   */
+  private void holdBack(long bytes) {
+    if (owedBytes == 0 && engine.bytesPerSecond() == WriteRate.UNLIMITED && !engine.mustWait()) {
+      return;
+    }
+    long began = System.nanoTime();
+    boolean interrupted = false;
+    while (engine.mustWait()) {
+      synchronized (progress) {
+        try {
+          progress.wait(STALL_CHECK_MILLIS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    owedBytes += bytes;
+    pause();
+    engine.stalled(System.nanoTime() - began);
+  }
+
+  private void pause() {
+    while (owedBytes > 0) {
+      long rate = engine.bytesPerSecond();
+      if (rate == WriteRate.UNLIMITED) {
+        owedBytes = 0;
+        return;
+      }
+      long nanos = (long) (owedBytes * 1e9 / rate);
+      if (nanos < SHORTEST_PAUSE_NANOS) {
+        return;
+      }
+      long begun = System.nanoTime();
+      LockSupport.parkNanos(this, Math.min(nanos, LONGEST_PAUSE_NANOS));
+      owedBytes -= (long) ((System.nanoTime() - begun) * 1e-9 * rate);
+    }
+    owedBytes = Math.max(owedBytes, 0);
+  }
+
+  private void rejectQueued(StoreException.Kind kind, String message) {
+    for (Commit commit = queue.poll(); commit != null; commit = queue.poll()) {
+      queuedBytes.addAndGet(-commit.batch().bytes());
+      commit.fail(kind, message);
+    }
+  }
+}
