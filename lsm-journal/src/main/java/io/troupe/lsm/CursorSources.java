@@ -112,7 +112,7 @@ final class CursorSources {
         sources.add(new Level(wanted, place, descending));
       }
     }
-    return new MergeCursor(sources, descending);
+    return sources.size() == 1 ? sources.getFirst() : new MergeCursor(sources, descending);
   }
 
   private boolean isWanted(TableMeta table) {

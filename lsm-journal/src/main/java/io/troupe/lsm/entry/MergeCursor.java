@@ -49,7 +49,10 @@ public final class MergeCursor implements EntryCursor {
 
   /** Takes over the sources: closing it closes them. */
   public MergeCursor(List<? extends EntryCursor> sources, boolean descending) {
-    this.heads = sources.stream().map(Head::new).toArray(Head[]::new);
+    this.heads = new Head[sources.size()];
+    for (int i = 0; i < heads.length; i++) {
+      heads[i] = new Head(sources.get(i));
+    }
     this.heap = heads.clone();
     this.descending = descending;
   }

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,10 @@ final class Block implements Found.Pin {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final long EACH_BYTE = 0x0101010101010101L;
+  private static final long TOP_BITS = 0x8080808080808080L;
   private static final VarHandle KEY_LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle PINS;
@@ -59,11 +64,17 @@ final class Block implements Found.Pin {
   /** Where in the cache it is; for its shard. */
   final int firstUnit;
 
+  // Where it is remembered; written by who has it pinned, always with the same place.
+  private @Nullable AtomicReferenceArray<@Nullable Block> home;
+  private int homeAt;
+
   private volatile int pins = 1;
   private byte warmth; // races are harmless
 
-  private int restarts;
-  private int restartCount;
+  private int count;
+  private int entriesLength;
+  private boolean wide; // offsets take four bytes, not two
+  private int tags; // where they start, counted in the body; negative without
 
   /**
    * A block whose memory is still to be filled, pinned by who fills it.
@@ -134,6 +145,26 @@ final class Block implements Found.Pin {
     return PINS.compareAndSet(this, 0, GONE);
   }
 
+  /**
+   * Keeps it where it is found without a search, until the cache takes it away. It is pinned; the
+   * place is the same each time.
+   */
+  void remember(AtomicReferenceArray<@Nullable Block> blocks, int at) {
+    if (cached) { // one that is not would stay for as long as the table
+      homeAt = at;
+      home = blocks;
+      blocks.setRelease(at, this);
+    }
+  }
+
+  /** Takes what is gone from where it is remembered, so that only what is in memory is. */
+  void leaveHome() {
+    AtomicReferenceArray<@Nullable Block> blocks = home;
+    if (blocks != null) {
+      blocks.compareAndSet(homeAt, this, null);
+    }
+  }
+
   /** Whether the cache holds it; others are garbage with their memory. */
   boolean isCached() {
     return cached;
@@ -158,145 +189,230 @@ final class Block implements Found.Pin {
     return memory.asSlice(start, length);
   }
 
-  /** Notes where the entries end, once it is filled with a block of entries. */
+  /** Notes where the entries are, once it is filled with a block of entries. */
   void parse(String file) throws CorruptionException {
-    int count = length < 8 ? 0 : memory.get(INT, start + length - 4);
-    if (count <= 0 || count > (length - 4) / 4) {
+    int trailer =
+        length < TableFormat.BLOCK_TRAILER_BYTES ? 0 : memory.get(INT, start + length - 4);
+    int entries = trailer & TableFormat.BLOCK_COUNT;
+    boolean tagged = (trailer & TableFormat.BLOCK_TAGGED) != 0;
+    boolean wideOffsets = (trailer & TableFormat.BLOCK_WIDE) != 0;
+    int each = (wideOffsets ? 4 : 2) + (tagged ? 1 : 0);
+    if (entries == 0 || entries > (length - 4) / each) {
       throw new CorruptionException(
-          file, offset, "a block of " + count + " whole keys in " + length + " bytes");
+          file, offset, "a block of " + entries + " entries in " + length + " bytes");
     }
-    restartCount = count;
-    restarts = length - 4 - 4 * count;
+    count = entries;
+    wide = wideOffsets;
+    entriesLength = length - 4 - each * entries;
+    tags = tagged ? length - 4 - entries : -1;
   }
 
-  int restartCount() {
-    return restartCount;
+  /** How many entries there are; at least one. */
+  int count() {
+    return count;
   }
 
-  /** Where the entries end, counted in the memory. */
-  int entriesEnd() {
-    return start + restarts;
-  }
-
-  /** Where an entry with a whole key is, counted in the memory. */
-  int restart(int number) {
-    return start + memory.get(INT, start + restarts + 4 * number);
+  /** Where an entry is, counted in the memory; for the one behind the last, where they end. */
+  int entry(int number) {
+    if (number == count) {
+      return start + entriesLength;
+    }
+    int offsets = start + entriesLength;
+    return start
+        + (wide
+            ? memory.get(INT, offsets + 4 * number)
+            : memory.get(SHORT, offsets + 2 * number) & 0xffff);
   }
 
   /**
-   * Finds the first entry that is not before a version.
+   * Finds the newest version of a key that is not newer than a sequence number, in a block with
+   * tags: only entries with the tag of the key are looked at.
    *
    * @param answer says which; its value is valid while the block is pinned
-   * @return negative when all are before; 0 for an entry of another key, 1 for one of the key
+   * @return whether there is one
    */
-  int find(byte[] key, long sequence, Found answer) {
+  boolean find(byte[] key, long hash, long sequence, Found answer) {
     MemorySegment bytes = memory;
-    int at = restart(lastBefore(key, sequence));
-    int end = entriesEnd();
-    int matched = 0; // bytes that the entry before has in common with the key
-    long current = 0;
-    for (int i = 0; at < end; i++) {
-      // the header: see BlockBuilder.add
-      int shared = bytes.get(ValueLayout.JAVA_BYTE, at++);
-      if (shared < 0) {
-        shared = varint(bytes, at, shared);
-        at += varintBytes(shared) - 1;
-      }
-      int rest = bytes.get(ValueLayout.JAVA_BYTE, at++);
-      if (rest < 0) {
-        rest = varint(bytes, at, rest);
-        at += varintBytes(rest) - 1;
-      }
-      int valueLength = bytes.get(ValueLayout.JAVA_BYTE, at++);
-      if (valueLength < 0) {
-        valueLength = varint(bytes, at, valueLength);
-        at += varintBytes(valueLength) - 1;
-      }
-      long tag = bytes.get(ValueLayout.JAVA_BYTE, at++);
-      if (tag < 0) {
-        tag &= 0x7f;
-        for (int shift = 7; ; shift += 7) {
-          byte more = bytes.get(ValueLayout.JAVA_BYTE, at++);
-          tag |= (more & 0x7fL) << shift;
-          if (more >= 0) {
-            break;
-          }
+    int from = start + tags;
+    byte tag = TableFormat.tag(hash);
+    long pattern = (tag & 0xffL) * EACH_BYTE;
+    int i = 0;
+    for (; i + 8 <= count; i += 8) {
+      long differing = bytes.get(LONG, from + i) ^ pattern;
+      // The top bit of each byte that is zero, and perhaps of some behind one.
+      long same = (differing - EACH_BYTE) & ~differing & TOP_BITS;
+      while (same != 0) {
+        int place = Long.numberOfLeadingZeros(same);
+        if (isVersion(i + (place >>> 3), key, sequence, answer)) {
+          return true;
         }
-      }
-      long step = tag >>> 2;
-      if (i % TableFormat.RESTART_INTERVAL == 0) {
-        current = step;
-        matched = 0; // a whole key shares nothing in writing, whatever it has in common
-      } else {
-        current += (step >>> 1) ^ -(step & 1);
-      }
-      int valueAt = at + rest;
-      int relation = -1;
-      if (shared < matched) {
-        relation = 0;
-      } else if (shared == matched) {
-        int common = mismatch(bytes, at, rest, key, matched);
-        boolean entryEnds = common == rest;
-        boolean keyEnds = matched + common == key.length;
-        if (entryEnds && keyEnds) {
-          relation = current > sequence ? -1 : 1;
-        } else if (keyEnds) {
-          relation = 0;
-        } else if (!entryEnds) {
-          int order =
-              (bytes.get(ValueLayout.JAVA_BYTE, at + common) & 0xff)
-                  - (key[matched + common] & 0xff);
-          relation = order < 0 ? -1 : 0;
-        }
-        matched += common;
-      }
-      if (relation >= 0) {
-        answer.set((byte) (tag & 3), current, bytes, valueAt, valueLength);
-        return relation;
-      }
-      at = valueAt + valueLength;
-    }
-    return -1;
-  }
-
-  /** The last whole key before a version; 0 when there is none. */
-  int lastBefore(byte[] key, long sequence) {
-    int low = 0;
-    int high = restartCount - 1;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (isBefore(restart(middle), key, sequence)) {
-        low = middle;
-      } else {
-        high = middle - 1;
+        same &= ~(Long.MIN_VALUE >>> place);
       }
     }
-    return low;
+    for (; i < count; i++) {
+      if (bytes.get(ValueLayout.JAVA_BYTE, from + i) == tag
+          && isVersion(i, key, sequence, answer)) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  private boolean isBefore(int entry, byte[] key, long sequence) {
+  /** Whether an entry is of a key and not newer than a sequence number. */
+  private boolean isVersion(int number, byte[] key, long sequence, Found answer) {
     MemorySegment bytes = memory;
-    int at = entry + 1; // nothing is shared
+    int at = entry(number);
+    // the header: see BlockBuilder.add
+    int shared = bytes.get(ValueLayout.JAVA_BYTE, at++);
+    if (shared < 0) {
+      shared = varint(bytes, at, shared);
+      at += varintBytes(shared) - 1;
+    }
     int rest = bytes.get(ValueLayout.JAVA_BYTE, at++);
     if (rest < 0) {
       rest = varint(bytes, at, rest);
       at += varintBytes(rest) - 1;
     }
-    while (bytes.get(ValueLayout.JAVA_BYTE, at++) < 0) {
-      // the length of the value
+    if (shared + rest != key.length) {
+      return false;
     }
-    int tagAt = at;
-    while (bytes.get(ValueLayout.JAVA_BYTE, at++) < 0) {
-      // the tag
+    int valueLength = bytes.get(ValueLayout.JAVA_BYTE, at++);
+    if (valueLength < 0) {
+      valueLength = varint(bytes, at, valueLength);
+      at += varintBytes(valueLength) - 1;
     }
+    long tag = longVarint(bytes, at);
+    at = behindVarint(bytes, at);
+    if (mismatch(bytes, at, rest, key, shared) != rest) {
+      return false;
+    }
+    long version = tag >>> 2;
+    if (number % TableFormat.RESTART_INTERVAL != 0) {
+      // The rest of the key, and what the number counts from, are in the head of the interval.
+      int head = entry(number - number % TableFormat.RESTART_INTERVAL);
+      int tagAt = tagOf(head);
+      if (mismatch(bytes, behindVarint(bytes, tagAt), shared, key, 0) != shared) {
+        return false;
+      }
+      version = (longVarint(bytes, tagAt) >>> 2) + ((version >>> 1) ^ -(version & 1));
+    }
+    if (version > sequence) {
+      return false;
+    }
+    answer.set((byte) (tag & 3), version, bytes, at + rest, valueLength);
+    return true;
+  }
+
+  /** The first entry that is not before a version; {@link #count} when all are. */
+  int firstFrom(byte[] key, long sequence) {
+    int low = 0;
+    int high = (count - 1) / TableFormat.RESTART_INTERVAL;
+    while (low < high) { // the last head before the version, or the first head
+      int middle = (low + high + 1) >>> 1;
+      if (headOrder(entry(middle * TableFormat.RESTART_INTERVAL), key, sequence) < 0) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    int first = low * TableFormat.RESTART_INTERVAL;
+    int head = entry(first);
+    if (headOrder(head, key, sequence) >= 0) {
+      return first; // it is the first of all
+    }
+    int headTag = tagOf(head);
+    long base = longVarint(memory, headTag) >>> 2;
+    int matched =
+        mismatch(memory, behindVarint(memory, headTag), keyBytes(head), key, 0); // by the head
+    int from = first + 1;
+    int to = Math.min(count, first + TableFormat.RESTART_INTERVAL);
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      if (isBefore(entry(middle), matched, base, key, sequence)) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return from;
+  }
+
+  /** Where the value of an entry is, counted in the memory. */
+  int value(int number) {
+    MemorySegment bytes = memory;
+    int at = behindVarint(bytes, entry(number));
+    int rest = (int) longVarint(bytes, at);
+    return behindVarint(bytes, behindVarint(bytes, behindVarint(bytes, at))) + rest;
+  }
+
+  /** Compares an entry with a whole key with a version. */
+  private int headOrder(int entry, byte[] key, long sequence) {
+    MemorySegment bytes = memory;
+    int rest = keyBytes(entry);
+    int tagAt = tagOf(entry);
+    int at = behindVarint(bytes, tagAt);
     int common = mismatch(bytes, at, rest, key, 0);
     if (common == rest || common == key.length) {
-      if (rest != key.length) {
-        return rest < key.length;
-      }
-      return longVarint(bytes, tagAt) >>> 2 > sequence;
+      return rest != key.length
+          ? Integer.compare(rest, key.length)
+          : Long.compare(sequence, longVarint(bytes, tagAt) >>> 2);
     }
-    return (bytes.get(ValueLayout.JAVA_BYTE, at + common) & 0xff) < (key[common] & 0xff);
+    return (bytes.get(ValueLayout.JAVA_BYTE, at + common) & 0xff) - (key[common] & 0xff);
+  }
+
+  /**
+   * Whether an entry is before a version, which the head of its interval is.
+   *
+   * @param matched how many bytes of the key the head starts with
+   * @param base the head's sequence number
+   */
+  private boolean isBefore(int entry, int matched, long base, byte[] key, long sequence) {
+    MemorySegment bytes = memory;
+    int at = entry;
+    int shared = bytes.get(ValueLayout.JAVA_BYTE, at++);
+    if (shared < 0) {
+      shared = varint(bytes, at, shared);
+      at += varintBytes(shared) - 1;
+    }
+    if (shared != matched) {
+      return shared > matched; // it goes on as the head does, or leaves it upwards before the key
+    }
+    int rest = bytes.get(ValueLayout.JAVA_BYTE, at++);
+    if (rest < 0) {
+      rest = varint(bytes, at, rest);
+      at += varintBytes(rest) - 1;
+    }
+    int tagAt = behindVarint(bytes, at);
+    int keyAt = behindVarint(bytes, tagAt);
+    int common = mismatch(bytes, keyAt, rest, key, matched);
+    if (common == rest || matched + common == key.length) {
+      if (matched + rest != key.length) {
+        return matched + rest < key.length;
+      }
+      long step = longVarint(bytes, tagAt) >>> 2;
+      return base + ((step >>> 1) ^ -(step & 1)) > sequence;
+    }
+    return (bytes.get(ValueLayout.JAVA_BYTE, keyAt + common) & 0xff)
+        < (key[matched + common] & 0xff);
+  }
+
+  /** How long the key of an entry with a whole key is. */
+  private int keyBytes(int entry) {
+    int rest = memory.get(ValueLayout.JAVA_BYTE, entry + 1);
+    return rest < 0 ? varint(memory, entry + 2, rest) : rest;
+  }
+
+  /** Where the tag of an entry with a whole key is. */
+  private int tagOf(int entry) {
+    return behindVarint(memory, behindVarint(memory, entry + 1));
+  }
+
+  static int behindVarint(MemorySegment bytes, int at) {
+    int i = at;
+    while (bytes.get(ValueLayout.JAVA_BYTE, i++) < 0) {
+      // goes on
+    }
+    return i;
   }
 
   /** How many bytes at a place are those of a key from an index on. */

@@ -19,33 +19,50 @@ final class BlockBuilder {
 
   private byte[] bytes = new byte[8 << 10];
   private int position;
-  private int[] restarts = new int[16];
-  private int restartCount;
+  private final boolean tagged;
+  private int[] offsets = new int[64];
+  private byte[] tags = new byte[64];
   private int count;
-  private byte[] last = new byte[64];
-  private int lastLength;
-  private long lastSequence;
+  private byte[] head = new byte[64];
+  private int headLength;
+  private long headSequence;
+
+  /**
+   * @param tagged whether entries can be found by the hashes of their keys
+   */
+  BlockBuilder(boolean tagged) {
+    this.tagged = tagged;
+  }
 
   void add(
       byte[] key,
       int keyLength,
+      long hash,
       long sequence,
       byte kind,
       MemorySegment value,
       long valueOffset,
       int valueLength) {
     ensure(MAX_HEADER_BYTES + keyLength + valueLength);
+    if (count == offsets.length) {
+      offsets = Arrays.copyOf(offsets, 2 * count);
+      tags = Arrays.copyOf(tags, 2 * count);
+    }
+    offsets[count] = position;
+    tags[count] = TableFormat.tag(hash);
     int shared = 0;
     long tag = sequence;
     if (count % TableFormat.RESTART_INTERVAL == 0) {
-      if (restartCount == restarts.length) {
-        restarts = Arrays.copyOf(restarts, 2 * restartCount);
+      if (head.length < keyLength) {
+        head = new byte[2 * keyLength];
       }
-      restarts[restartCount++] = position;
+      System.arraycopy(key, 0, head, 0, keyLength);
+      headLength = keyLength;
+      headSequence = sequence;
     } else {
-      int mismatch = Arrays.mismatch(last, 0, lastLength, key, 0, keyLength);
+      int mismatch = Arrays.mismatch(head, 0, headLength, key, 0, keyLength);
       shared = mismatch < 0 ? keyLength : mismatch;
-      long step = sequence - lastSequence;
+      long step = sequence - headSequence;
       tag = (step << 1) ^ (step >> 63);
     }
     int rest = keyLength - shared;
@@ -57,12 +74,6 @@ final class BlockBuilder {
     position += rest;
     MemorySegment.copy(value, ValueLayout.JAVA_BYTE, valueOffset, bytes, position, valueLength);
     position += valueLength;
-    if (last.length < keyLength) {
-      last = Arrays.copyOf(last, 2 * keyLength);
-    }
-    System.arraycopy(key, shared, last, shared, rest);
-    lastLength = keyLength;
-    lastSequence = sequence;
     count++;
   }
 
@@ -76,12 +87,16 @@ final class BlockBuilder {
 
   /** How long the body is. */
   int length() {
-    return position + 4 * restartCount + 4;
+    return position + ((isWide() ? 4 : 2) + (tagged ? 1 : 0)) * count + 4;
   }
 
-  /** The most that an entry adds to the body. */
+  private boolean isWide() {
+    return position > 0xffff;
+  }
+
+  /** The most that an entry adds to the body, unless that makes offsets wide. */
   static int bound(int keyLength, int valueLength) {
-    return MAX_HEADER_BYTES + 4 + keyLength + valueLength;
+    return MAX_HEADER_BYTES + 5 + keyLength + valueLength;
   }
 
   /** Completes the body: the first {@link #length} bytes of the array, as before the call. */
@@ -89,10 +104,19 @@ final class BlockBuilder {
     int length = length();
     ensure(length - position);
     ByteBuffer end = ByteBuffer.wrap(bytes, position, length - position);
-    for (int i = 0; i < restartCount; i++) {
-      end.putInt(restarts[i]);
+    boolean wide = isWide();
+    for (int i = 0; i < count; i++) {
+      if (wide) {
+        end.putInt(offsets[i]);
+      } else {
+        end.putShort((short) offsets[i]);
+      }
     }
-    end.putInt(restartCount);
+    if (tagged) {
+      end.put(tags, 0, count);
+    }
+    end.putInt(
+        count | (tagged ? TableFormat.BLOCK_TAGGED : 0) | (wide ? TableFormat.BLOCK_WIDE : 0));
     return bytes;
   }
 
@@ -101,9 +125,7 @@ final class BlockBuilder {
       bytes = new byte[8 << 10];
     }
     position = 0;
-    restartCount = 0;
     count = 0;
-    lastLength = 0;
   }
 
   private void ensure(int more) {

@@ -234,6 +234,7 @@ public final class BlockCache {
     }
 
     private void unlink(Block gone) {
+      gone.leaveHome();
       owners[gone.firstUnit] = null;
       used -= units(gone);
       int bucket = bucket(hash(gone.table, gone.offset));

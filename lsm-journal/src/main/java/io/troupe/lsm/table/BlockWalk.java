@@ -9,9 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps through the entries of a block, in both directions. Keys are put together in a buffer;
- * backwards, the entries that share a whole key are decoded at once and then handed out from the
- * last to the first. For one thread; used again for the next block.
+ * Steps through the entries of a block, in both directions. Keys are put together in a buffer. For
+ * one thread; used again for the next block.
  */
 final class BlockWalk {
 
@@ -21,27 +20,15 @@ final class BlockWalk {
 
   private @Nullable Block block;
   private MemorySegment bytes = MemorySegment.NULL;
-  private int end;
+  private int count;
 
   /** Where the entry behind the current one starts. */
   private int at;
 
-  /** The interval of the current entry, and its place there; -1 in front of the first. */
-  private int interval;
+  /** The current entry; -1 in front of the first, {@link #count} behind the last. */
+  private int number;
 
-  private int place;
-  private boolean behind; // whether it stands behind the last entry
-
-  /** The interval that {@link #decode} decoded; negative for none. */
-  private int decoded = -1;
-
-  // What it decoded; made when it is first gone backwards.
-  private int[] keyStarts = {};
-  private int[] valueOffsets = {};
-  private int[] valueLengths = {};
-  private long[] sequences = {};
-  private byte[] kinds = {};
-  private byte[] keys = {};
+  private long headSequence;
 
   // the current entry
   private byte[] key = new byte[64];
@@ -56,8 +43,7 @@ final class BlockWalk {
     release();
     block = taken;
     bytes = taken.memory();
-    end = taken.entriesEnd();
-    decoded = -1;
+    count = taken.count();
     toStart();
   }
 
@@ -77,81 +63,52 @@ final class BlockWalk {
   /** In front of the first entry. */
   void toStart() {
     at = block().start();
-    interval = 0;
-    place = -1;
-    behind = false;
+    number = -1;
   }
 
   /** Behind the last entry. */
   void toEnd() {
-    Block taken = block();
-    interval = taken.restartCount() - 1;
-    decode(interval);
-    place = decodedEntries(); // one behind the last
-    at = end;
-    behind = true;
+    number = count;
   }
 
   /** On the first entry that is not before a version; false when all are: then behind the last. */
   boolean seek(byte[] target, long targetSequence) {
-    Block taken = block();
-    interval = taken.lastBefore(target, targetSequence);
-    at = taken.restart(interval);
-    place = -1;
-    behind = false;
-    while (next()) {
-      int order = Arrays.compareUnsigned(key, 0, keyLength, target, 0, target.length);
-      if (order > 0 || (order == 0 && sequence <= targetSequence)) {
-        return true;
-      }
+    number = block().firstFrom(target, targetSequence);
+    if (number == count) {
+      return false;
     }
-    return false;
+    place();
+    return true;
   }
 
   boolean next() {
-    if (at >= end) {
-      if (!behind) {
-        place++;
-        behind = true;
-      }
+    if (number + 1 >= count) {
+      number = count;
       return false;
     }
-    place++;
-    boolean whole = place % INTERVAL == 0;
-    if (place == INTERVAL) {
-      place = 0;
-      interval++;
-    }
-    at = decodeAt(at, whole ? 0 : sequence, whole);
+    number++;
+    at = decodeAt(at, number % INTERVAL == 0);
     return true;
   }
 
   boolean previous() {
-    behind = false;
-    if (place <= 0) {
-      if (interval == 0) {
-        place = -1;
-        at = block().start();
-        return false;
-      }
-      interval--;
-      place = INTERVAL;
+    if (number <= 0) {
+      toStart();
+      return false;
     }
-    place--;
-    if (decoded != interval) {
-      decode(interval);
-    }
-    keyLength = keyStarts[place + 1] - keyStarts[place];
-    if (key.length < keyLength + 8) {
-      key = new byte[2 * keyLength + 8];
-    }
-    System.arraycopy(keys, keyStarts[place], key, 0, keyLength);
-    sequence = sequences[place];
-    kind = kinds[place];
-    valueOffset = valueOffsets[place];
-    valueLength = valueLengths[place];
-    at = valueOffset + valueLength;
+    number--;
+    place();
     return true;
+  }
+
+  /** Decodes the current entry, wherever the one before was. */
+  private void place() {
+    Block taken = block();
+    int behindHead = number % INTERVAL;
+    at = decodeAt(taken.entry(number - behindHead), true);
+    if (behindHead != 0) {
+      at = decodeAt(taken.entry(number), false);
+    }
   }
 
   byte[] key() {
@@ -182,7 +139,13 @@ final class BlockWalk {
     return valueLength;
   }
 
-  private Block block() {
+  /** Which entry it stands on. */
+  int number() {
+    return number;
+  }
+
+  /** The block that it stands in. */
+  Block block() {
     Block taken = block;
     if (taken == null) {
       throw new IllegalStateException("there is no block");
@@ -190,51 +153,11 @@ final class BlockWalk {
     return taken;
   }
 
-  private int decodedEntries() {
-    int entries = 0;
-    while (entries < INTERVAL && keyStarts[entries + 1] >= 0) {
-      entries++;
-    }
-    return entries;
-  }
-
-  private void decode(int wanted) {
-    Block taken = block();
-    int i = taken.restart(wanted);
-    int limit = wanted + 1 < taken.restartCount() ? taken.restart(wanted + 1) : end;
-    int used = 0;
-    long before = 0;
-    int entry = 0;
-    if (keyStarts.length == 0) {
-      keyStarts = new int[INTERVAL + 1];
-      valueOffsets = new int[INTERVAL];
-      valueLengths = new int[INTERVAL];
-      sequences = new long[INTERVAL];
-      kinds = new byte[INTERVAL];
-    }
-    keyStarts[0] = 0;
-    for (; i < limit; entry++) {
-      i = decodeAt(i, before, entry == 0);
-      before = sequence;
-      if (keys.length < used + keyLength) {
-        keys = Arrays.copyOf(keys, 2 * (used + keyLength));
-      }
-      System.arraycopy(key, 0, keys, used, keyLength);
-      used += keyLength;
-      keyStarts[entry + 1] = used;
-      sequences[entry] = sequence;
-      kinds[entry] = kind;
-      valueOffsets[entry] = valueOffset;
-      valueLengths[entry] = valueLength;
-    }
-    for (; entry < INTERVAL; entry++) {
-      keyStarts[entry + 1] = -1;
-    }
-    decoded = wanted;
-  }
-
-  /** Decodes an entry, given the key before it in the buffer; returns where the next one starts. */
-  private int decodeAt(int entry, long before, boolean whole) {
+  /**
+   * Decodes an entry; returns where the next one starts. The buffer has the key of the head, or of
+   * an entry between: what that has in common with the head is as much as this one has, or more.
+   */
+  private int decodeAt(int entry, boolean whole) {
     MemorySegment from = bytes;
     int i = entry;
     int shared = from.get(ValueLayout.JAVA_BYTE, i++);
@@ -264,7 +187,12 @@ final class BlockWalk {
       }
     }
     long step = tag >>> 2;
-    sequence = whole ? step : before + ((step >>> 1) ^ -(step & 1));
+    if (whole) {
+      headSequence = step;
+      sequence = step;
+    } else {
+      sequence = headSequence + ((step >>> 1) ^ -(step & 1));
+    }
     kind = (byte) (tag & 3);
     keyLength = shared + rest;
     if (key.length < keyLength + 8) {
@@ -278,7 +206,7 @@ final class BlockWalk {
 
   /**
    * Copies by eight bytes: up to seven more than asked are read, which are still of the block (its
-   * entries are followed by eight bytes at least), and written, which is room that the buffer has.
+   * keys are followed by as many at least), and written, which is room that the buffer has.
    */
   private static void copy(MemorySegment from, int offset, byte[] to, int start, int length) {
     if (length > 64) {

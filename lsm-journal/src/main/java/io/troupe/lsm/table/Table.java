@@ -7,7 +7,6 @@ import io.troupe.lsm.entry.Found;
 import io.troupe.lsm.range.RangeTombstones;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -36,6 +35,7 @@ final class Table {
   // Where those that are in the cache were last seen: saves the search.
   private final AtomicReferenceArray<@Nullable Block> filters;
   private final AtomicReferenceArray<@Nullable Block> indices;
+  private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable Block>> data;
 
   /** Set by readers, cleared by the cache of tables as its hand passes; races are harmless. */
   boolean referenced = true;
@@ -57,6 +57,7 @@ final class Table {
     this.tables = tables;
     this.filters = new AtomicReferenceArray<>(fence.parts());
     this.indices = new AtomicReferenceArray<>(fence.parts());
+    this.data = new AtomicReferenceArray<>(fence.parts());
   }
 
   static Table open(Disk disk, long number, TableCache tables) throws IOException {
@@ -132,25 +133,19 @@ final class Table {
       return false;
     }
     Block index = index(part, true);
-    boolean inside = index.find(key, sequence, answer) >= 0;
-    long offset = 0;
-    int length = 0;
-    if (inside) {
-      MemorySegment memory = answer.valueMemory();
-      int at = (int) answer.valueOffset();
-      offset = Block.longVarint(memory, at);
-      while (memory.get(ValueLayout.JAVA_BYTE, at) < 0) {
-        at++;
-      }
-      length = (int) Block.longVarint(memory, at + 1);
-    }
-    index.release();
-    if (!inside) {
+    int entry = index.firstFrom(key, sequence);
+    if (entry == index.count()) {
+      index.release();
       throw new CorruptionException(
           name, fence.indexOffset(part), "the index block ends before its last key");
     }
-    Block block = tables.block(this, offset, length, true, null);
-    if (block.find(key, sequence, answer) == 1) {
+    Block block;
+    try {
+      block = data(part, index, entry, true, null);
+    } finally {
+      index.release();
+    }
+    if (block.find(key, hash, sequence, answer)) {
       answer.hold(block);
       return true;
     }
@@ -165,7 +160,37 @@ final class Table {
       return seen;
     }
     Block block = tables.block(this, fence.indexOffset(part), fence.indexLength(part), keep, null);
-    remember(indices, part, block);
+    block.remember(indices, part);
+    return block;
+  }
+
+  /**
+   * The data block of an entry of an index block, pinned.
+   *
+   * @param window what its cursor read ahead; null for a single block
+   */
+  Block data(int part, Block index, int entry, boolean keep, @Nullable Window window)
+      throws IOException {
+    AtomicReferenceArray<@Nullable Block> blocks = data.getAcquire(part);
+    Block seen = blocks == null ? null : blocks.getAcquire(entry);
+    if (seen != null && seen.pin()) {
+      tables.seen();
+      return seen;
+    }
+    MemorySegment memory = index.memory();
+    int at = index.value(entry);
+    long offset = Block.longVarint(memory, at);
+    int length = (int) Block.longVarint(memory, Block.behindVarint(memory, at));
+    Block block = tables.block(this, offset, length, keep, window);
+    if (block.isCached()) {
+      if (blocks == null) {
+        data.compareAndSet(part, null, new AtomicReferenceArray<>(index.count()));
+        blocks = data.getAcquire(part);
+      }
+      if (blocks != null) {
+        block.remember(blocks, entry);
+      }
+    }
     return block;
   }
 
@@ -186,16 +211,9 @@ final class Table {
     }
     Block filter = tables.filter(this, fence.filterOffset(part), fence.filterLength(part));
     boolean may = Bloom.mayContain(filter.memory(), filter.start(), filter.length(), hash);
-    remember(filters, part, filter);
+    filter.remember(filters, part);
     filter.release();
     return may;
-  }
-
-  private static void remember(
-      AtomicReferenceArray<@Nullable Block> blocks, int part, Block block) {
-    if (block.isCached()) {
-      blocks.setRelease(part, block); // one that is not would stay for as long as the table
-    }
   }
 
   /** False when the file is closed already: to be looked up again. */

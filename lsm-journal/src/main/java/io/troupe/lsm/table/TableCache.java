@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** Opens tables when they are read, and keeps a bounded number of them open. Thread-safe. */
@@ -21,11 +22,18 @@ public final class TableCache {
   /** Codecs, with their buffers, that wait for the next reader: more than disks serve at once. */
   private static final int MAX_IDLE_CODECS = 32;
 
+  private static final int RECENT_TABLES = 1 << 10;
+
   private final Disk disk;
   private final BlockCache cache;
   private final int maxOpen;
   private final ConcurrentHashMap<Long, Table> open = new ConcurrentHashMap<>();
   private final ArrayDeque<Long> order = new ArrayDeque<>();
+
+  /** Those of {@link #open} that were looked up last, each where its number says. */
+  private final AtomicReferenceArray<@Nullable Table> recent =
+      new AtomicReferenceArray<>(RECENT_TABLES);
+
   private final ArrayBlockingQueue<SectionCodec> codecs = new ArrayBlockingQueue<>(MAX_IDLE_CODECS);
   private boolean closed;
 
@@ -70,7 +78,7 @@ public final class TableCache {
    * @param keep whether blocks are put into the cache; without, it reads ahead from the start
    */
   public EntryCursor ascending(long table, byte[] from, boolean keep) throws IOException {
-    var cursor = new TableCursor(this, table(table), false, keep);
+    var cursor = new TableCursor(table(table), false, keep);
     return placed(
         cursor,
         () -> {
@@ -84,13 +92,13 @@ public final class TableCache {
 
   /** The versions of a table before a key, in reverse order. */
   public EntryCursor descending(long table, byte[] to) throws IOException {
-    var cursor = new TableCursor(this, table(table), true, true);
+    var cursor = new TableCursor(table(table), true, true);
     return placed(cursor, () -> cursor.seek(to));
   }
 
   /** All versions of a table, in reverse order. */
   public EntryCursor descending(long table) throws IOException {
-    var cursor = new TableCursor(this, table(table), true, true);
+    var cursor = new TableCursor(table(table), true, true);
     return placed(cursor, cursor::toEnd);
   }
 
@@ -141,6 +149,11 @@ public final class TableCache {
     Block cached = cache.find(table.number(), offset);
     cache.asked(cached != null);
     return cached != null ? cached : load(table, offset, length, keep, true, window);
+  }
+
+  /** A reader found a block without asking for it. */
+  void seen() {
+    cache.asked(true);
   }
 
   /** A filter, pinned. */
@@ -201,7 +214,7 @@ public final class TableCache {
     try {
       while (true) {
         if (!current.retain()) {
-          current = table(table.number());
+          current = openTable(table.number());
           continue;
         }
         try {
@@ -240,12 +253,25 @@ public final class TableCache {
     }
   }
 
+  /**
+   * A table that is open, or was until a moment ago; which makes no difference, see {@link Table}.
+   */
   private Table table(long number) throws IOException {
+    int place = (int) number & (RECENT_TABLES - 1);
+    Table seen = recent.getAcquire(place);
+    if (seen == null || seen.number() != number) {
+      seen = openTable(number);
+      recent.setRelease(place, seen);
+    }
+    if (!seen.referenced) {
+      seen.referenced = true;
+    }
+    return seen;
+  }
+
+  private Table openTable(long number) throws IOException {
     Table present = open.get(number);
     if (present != null) {
-      if (!present.referenced) {
-        present.referenced = true;
-      }
       return present;
     }
     boolean interrupted = false;
@@ -274,8 +300,14 @@ public final class TableCache {
       }
     }
     if (present) {
+      forgetRecent(number, table);
       table.release();
     }
+  }
+
+  /** So that the file is opened at most once more, not for each read. */
+  private void forgetRecent(long number, Table gone) {
+    recent.compareAndSet((int) number & (RECENT_TABLES - 1), gone, null);
   }
 
   private Table open(long number) throws IOException {
@@ -298,6 +330,7 @@ public final class TableCache {
           order.add(oldest);
         } else if (candidate != null) {
           open.remove(oldest, candidate);
+          forgetRecent(oldest, candidate);
           candidate.release();
         }
       }

@@ -4,7 +4,6 @@ import io.troupe.lsm.CorruptionException;
 import io.troupe.lsm.entry.EntryCursor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Steps through the versions of a table: parts of the fence, entries of their index blocks, entries
@@ -12,7 +11,6 @@ import java.lang.foreign.ValueLayout;
  */
 final class TableCursor implements EntryCursor {
 
-  private final TableCache tables;
   private final Table table;
   private final boolean descending;
   private final boolean keep;
@@ -26,8 +24,7 @@ final class TableCursor implements EntryCursor {
   /**
    * @param keep whether blocks are put into the cache: not for what is read once only
    */
-  TableCursor(TableCache tables, Table table, boolean descending, boolean keep) {
-    this.tables = tables;
+  TableCursor(Table table, boolean descending, boolean keep) {
     this.table = table;
     this.descending = descending;
     this.keep = keep;
@@ -125,15 +122,8 @@ final class TableCursor implements EntryCursor {
 
   /** The data block of the entry of the index. */
   private void takeData() throws IOException {
-    MemorySegment memory = index.memory();
-    int at = index.valueOffset();
-    long offset = Block.longVarint(memory, at);
-    while (memory.get(ValueLayout.JAVA_BYTE, at) < 0) {
-      at++;
-    }
-    int length = (int) Block.longVarint(memory, at + 1);
     data.release(); // before the window's room is used again
-    data.take(tables.block(table, offset, length, keep, window));
+    data.take(table.data(part, index.block(), index.number(), keep, window));
   }
 
   @Override

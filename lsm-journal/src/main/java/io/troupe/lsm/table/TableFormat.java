@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
  *
  * section:  | body, compressed or not | length of the body u32 | compression u8 | crc32c |
  *
- * block:    | entry | entry | … | offset of each 16th entry u32 … | how many of these u32 |
+ * block:    | entry | entry | … | offset of each entry u16 or u32 … | tag of each entry u8 … | trailer u32 |
  * entry:    | shared varint | rest varint | value length varint | tag varint | rest of the key | value |
  *
  * filter:   | lines of 512 bits … |
@@ -38,10 +38,15 @@ import java.util.zip.CRC32C;
  * disk, and the file number and the offset (u64 each): a section that was written to another place
  * does not verify.
  *
- * <p>Entries are ordered by key ascending, then sequence number descending. An entry has the first
- * {@code shared} bytes of its key in common with the entry before it; each 16th has its whole key.
- * The tag is {@code sequence << 2 | kind} there, and otherwise {@code zigzag(sequence - sequence of
- * the entry before) << 2 | kind}.
+ * <p>Entries are ordered by key ascending, then sequence number descending. Each 16th, a head, has
+ * its whole key; the others have the first {@code shared} bytes, and no more, in common with the
+ * head before them, so that any can be read without those between. The varint behind the value's
+ * length is {@code sequence << 2 | kind} in a head, and otherwise {@code zigzag(sequence - sequence
+ * of the head) << 2 | kind}.
+ *
+ * <p>The trailer is the number of entries; its top bit says that offsets have four bytes, the next
+ * one that there are tags: a byte of the hash of each key, so that a search for one key looks at
+ * that entry only. Data blocks have them, index blocks have not.
  *
  * <p>An index block is a block with an entry for each data block of its part: key and sequence are
  * not before the last version in the data block and before the first one of the next, the value is
@@ -61,8 +66,17 @@ public final class TableFormat {
   /** Entries from one whole key to the next. */
   static final int RESTART_INTERVAL = 16;
 
+  /** A block's trailer: offsets of four bytes, tags, how many entries. */
+  static final int BLOCK_WIDE = 1 << 31;
+
+  static final int BLOCK_TAGGED = 1 << 30;
+  static final int BLOCK_COUNT = BLOCK_TAGGED - 1;
+
+  /** Behind the last entry of a block there are as many bytes at least. */
+  static final int BLOCK_TRAILER_BYTES = 6;
+
   private static final int MAGIC = 0x54525354; // TRST
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final String SUFFIX = ".sst";
 
   /** Of a section's trailer: by number, so that the order of the enum is free. */
@@ -71,6 +85,11 @@ public final class TableFormat {
   };
 
   private TableFormat() {}
+
+  /** The byte of a key's hash that is in the block; others choose bits of the filter. */
+  static byte tag(long hash) {
+    return (byte) (hash >>> 56);
+  }
 
   record Footer(
       long fileNumber,

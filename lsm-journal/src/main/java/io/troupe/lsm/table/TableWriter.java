@@ -45,8 +45,8 @@ public final class TableWriter implements Closeable {
   private final int blockBytes;
   private final Compression compression;
   private final SectionCodec codec = new SectionCodec();
-  private final BlockBuilder block = new BlockBuilder();
-  private final BlockBuilder indexBlock = new BlockBuilder();
+  private final BlockBuilder block = new BlockBuilder(true);
+  private final BlockBuilder indexBlock = new BlockBuilder(false);
   private final Fence.Builder fence = new Fence.Builder();
   private final List<RangeTombstone> ranges = new ArrayList<>();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
@@ -124,6 +124,7 @@ public final class TableWriter implements Closeable {
       }
       hashes[keys++] = Bloom.hash(key, keyLength);
     }
+    long hash = hashes[keys - 1];
     if (!sameKey) {
       if (last.length < keyLength) {
         last = new byte[2 * keyLength];
@@ -131,7 +132,7 @@ public final class TableWriter implements Closeable {
       System.arraycopy(key, 0, last, 0, keyLength);
       lastLength = keyLength;
     }
-    block.add(key, keyLength, sequence, kind, value, valueOffset, valueLength);
+    block.add(key, keyLength, hash, sequence, kind, value, valueOffset, valueLength);
     lastSequence = sequence;
     entries++;
     tombstones += kind == Kind.DELETE ? 1 : 0;
@@ -281,7 +282,7 @@ public final class TableWriter implements Closeable {
 
   private void addToIndex(byte[] key, long sequence) {
     int length = varint(blockLength, varint(blockOffset, 0));
-    indexBlock.add(key, key.length, sequence, Kind.PUT, handleMemory, 0, length);
+    indexBlock.add(key, key.length, 0, sequence, Kind.PUT, handleMemory, 0, length);
     separator = key;
     separatorSequence = sequence;
     blockFinished = false;

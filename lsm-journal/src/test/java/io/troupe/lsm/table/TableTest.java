@@ -160,7 +160,7 @@ class TableTest {
 
     assertThatThrownBy(() -> new TableCache(disk, new BlockCache(0), 2).verify(NUMBER))
         .isInstanceOf(CorruptionException.class)
-        .hasMessageContaining("format version 18, known is 2");
+        .hasMessageContaining("format version 19, known is 3");
   }
 
   @Test
