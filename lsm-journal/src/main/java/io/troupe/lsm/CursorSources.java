@@ -184,6 +184,11 @@ final class CursorSources {
     }
 
     @Override
+    public EntryCursor current() {
+      return table();
+    }
+
+    @Override
     public byte[] keyBuffer() {
       return table().keyBuffer();
     }

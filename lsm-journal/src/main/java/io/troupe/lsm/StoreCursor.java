@@ -147,11 +147,13 @@ final class StoreCursor implements Cursor {
       skipKey();
     }
     while (ahead) {
-      if (entries.sequence() > sequence) {
+      EntryCursor entry = entries.current();
+      long version = entry.sequence();
+      if (version > sequence) {
         ahead = entries.next();
         continue;
       }
-      keepKey();
+      keepKey(entry);
       behind = false;
       byte[] end = to;
       if (end != null && Arrays.compareUnsigned(key, 0, keyLength, end, 0, end.length) >= 0) {
@@ -159,19 +161,20 @@ final class StoreCursor implements Cursor {
         return false;
       }
       long deleted = deleted();
-      if (entries.sequence() < deleted) {
+      if (version < deleted) {
         skipDeleted(deleted);
         continue;
       }
-      if (entries.kind() == Kind.MERGE) {
+      byte kind = entry.kind();
+      if (kind == Kind.MERGE) {
         addUp(deleted);
         return true;
       }
-      if (entries.kind() != Kind.DELETE) {
-        memory = entries.valueMemory();
-        valueOffset = entries.valueOffset();
-        valueLength = entries.valueLength();
-        entrySequence = entries.sequence();
+      if (kind != Kind.DELETE) {
+        memory = entry.valueMemory();
+        valueOffset = entry.valueOffset();
+        valueLength = entry.valueLength();
+        entrySequence = version;
         return true;
       }
       skipKey();
@@ -183,7 +186,7 @@ final class StoreCursor implements Cursor {
   private boolean previousKey() throws IOException {
     byte[] from = range.from();
     while (ahead) {
-      keepKey();
+      keepKey(entries.current());
       if (Arrays.compareUnsigned(key, 0, keyLength, from, 0, from.length) < 0) {
         ahead = false;
         return false;
@@ -225,15 +228,19 @@ final class StoreCursor implements Cursor {
   private void skipKey() throws IOException {
     do {
       ahead = entries.next();
-    } while (ahead && Keys.same(entries.keyBuffer(), entries.keyLength(), key, keyLength));
+    } while (ahead && isKey(entries.current()));
   }
 
-  private void keepKey() {
-    keyLength = entries.keyLength();
+  private boolean isKey(EntryCursor entry) {
+    return Keys.same(entry.keyBuffer(), entry.keyLength(), key, keyLength);
+  }
+
+  private void keepKey(EntryCursor entry) {
+    keyLength = entry.keyLength();
     if (key.length < keyLength) {
       key = new byte[2 * keyLength];
     }
-    System.arraycopy(entries.keyBuffer(), 0, key, 0, keyLength);
+    System.arraycopy(entry.keyBuffer(), 0, key, 0, keyLength);
   }
 
   private void keepValue() {
@@ -269,7 +276,7 @@ final class StoreCursor implements Cursor {
   /** Moves on; false when that is another key, or the end. */
   private boolean nextVersion() throws IOException {
     ahead = entries.next();
-    behind = ahead && !Keys.same(entries.keyBuffer(), entries.keyLength(), key, keyLength);
+    behind = ahead && !isKey(entries.current());
     return ahead && !behind;
   }
 

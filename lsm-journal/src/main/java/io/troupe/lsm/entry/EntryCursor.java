@@ -41,6 +41,14 @@ public interface EntryCursor extends AutoCloseable {
   /** Zero for a delete. */
   int valueLength();
 
+  /**
+   * The cursor that has the current entry, until the next move: for a merge one of its sources. Who
+   * asks for several parts of an entry asks it once, and not each layer for each part.
+   */
+  default EntryCursor current() {
+    return this;
+  }
+
   /** Gives back what keeps the entries in memory. No other call may follow, except this one. */
   @Override
   default void close() {}

@@ -14,6 +14,7 @@ public final class MergeCursor implements EntryCursor {
   /** A source and what orders its current entry. */
   private static final class Head {
     final EntryCursor cursor;
+    EntryCursor entry; // the cursor that has the current one
     byte[] key = new byte[0];
     int length;
     long prefix;
@@ -21,16 +22,19 @@ public final class MergeCursor implements EntryCursor {
 
     Head(EntryCursor cursor) {
       this.cursor = cursor;
+      this.entry = cursor;
     }
 
     boolean next() throws IOException {
       if (!cursor.next()) {
         return false;
       }
-      key = cursor.keyBuffer();
-      length = cursor.keyLength();
+      EntryCursor found = cursor.current();
+      entry = found;
+      key = found.keyBuffer();
+      length = found.keyLength();
       prefix = Keys.prefix(key, length);
-      sequence = cursor.sequence();
+      sequence = found.sequence();
       return true;
     }
 
@@ -82,6 +86,11 @@ public final class MergeCursor implements EntryCursor {
   }
 
   @Override
+  public EntryCursor current() {
+    return heap[0].entry;
+  }
+
+  @Override
   public byte[] keyBuffer() {
     return heap[0].key;
   }
@@ -98,22 +107,22 @@ public final class MergeCursor implements EntryCursor {
 
   @Override
   public byte kind() {
-    return heap[0].cursor.kind();
+    return heap[0].entry.kind();
   }
 
   @Override
   public MemorySegment valueMemory() {
-    return heap[0].cursor.valueMemory();
+    return heap[0].entry.valueMemory();
   }
 
   @Override
   public long valueOffset() {
-    return heap[0].cursor.valueOffset();
+    return heap[0].entry.valueOffset();
   }
 
   @Override
   public int valueLength() {
-    return heap[0].cursor.valueLength();
+    return heap[0].entry.valueLength();
   }
 
   @Override
