@@ -69,13 +69,18 @@ final class Recovery {
    * @param segments numbers of all segments of the log
    * @param files numbers of all tables, also of those that belong to nobody
    * @param memtables what the log holds, the newest first
+   * @param log how far it goes
    */
   record Loaded(
       Optional<Version> version,
       List<Long> segments,
       List<Long> files,
       List<Memtable> memtables,
-      long lastSequence) {}
+      WalReplay.Replayed log) {
+    long lastSequence() {
+      return log.lastSequence();
+    }
+  }
 
   Loaded load() throws IOException {
     StoreCopy.rejectUnfinished(disk);
@@ -98,9 +103,10 @@ final class Recovery {
             TableFormat.fileName(table.number()), 0, "the table is missing");
       }
     }
-    long last = WalReplay.replay(disk, version.walFrom(), version.flushedSequence(), this::visitor);
+    WalReplay.Replayed log =
+        WalReplay.replay(disk, version.walFrom(), version.flushedSequence(), this::visitor);
     memtables.removeIf(Memtable::isEmpty);
-    return new Loaded(loaded, segments, files, List.copyOf(memtables.reversed()), last);
+    return new Loaded(loaded, segments, files, List.copyOf(memtables.reversed()), log);
   }
 
   SlabPool slabs() {
@@ -121,7 +127,8 @@ final class Recovery {
     deleteOrphans(version, files);
     long last = loaded.lastSequence();
 
-    long nextSegment = Math.max(version.walFrom(), segments.isEmpty() ? 0 : segments.getLast() + 1);
+    // Of what comes behind nothing was written: made ready by the earlier process, to be used now.
+    long nextSegment = loaded.log().unused();
     long nextFile =
         Math.max(
             version.nextFile(),
@@ -140,11 +147,14 @@ final class Recovery {
     var space = new Space(disk, options.reserveBytes(), nanoClock);
     Manifest manifest = space.retried(() -> Manifest.create(disk, current, nextFile));
     var pool = new SegmentPool(disk, options.walSegmentBytes(), nextSegment);
-    for (long segment : segments) {
-      if (segment < current.walFrom()) {
+    pool.adopt();
+    // The highest first: whenever the power fails no number is missing among those that are there.
+    for (long segment : segments.reversed()) {
+      if (segment < current.walFrom() || segment >= nextSegment) {
         pool.recycle(WalReplay.fileName(segment));
       }
     }
+    disk.sync(); // before a file gets the header of another number, it must not have its old name
     Wal wal = space.retried(() -> new Wal(pool, last));
     return new Recovered(
         indices,

@@ -37,11 +37,15 @@ record TroupeEngine(Store store, Index index, Durability durability) implements 
 
   @Override
   public void write(Batch batch) {
-    submit(batch).toCompletableFuture().join();
+    store.commitAndWait(writes(batch), durability);
   }
 
   @Override
   public CompletionStage<Long> submit(Batch batch) {
+    return store.commit(writes(batch), durability);
+  }
+
+  private WriteBatch writes(Batch batch) {
     WriteBatch writes = new WriteBatch();
     for (Batch.Operation o : batch.operations()) {
       if (o.value() == null) {
@@ -50,7 +54,7 @@ record TroupeEngine(Store store, Index index, Durability durability) implements 
         writes.put(index, o.key(), o.value());
       }
     }
-    return store.commit(writes, durability);
+    return writes;
   }
 
   @Override

@@ -21,6 +21,12 @@ public interface DiskFile extends Closeable {
    */
   void force() throws IOException;
 
+  /**
+   * Starts to write out a part of what was written, so that the next {@link #force} has less to
+   * wait for. A hint: promises nothing, and what fails of it is told by {@code force}.
+   */
+  default void writeOut(long offset, long bytes) {}
+
   long size() throws IOException;
 
   /** Cuts the file. */

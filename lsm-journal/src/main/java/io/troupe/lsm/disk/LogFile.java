@@ -25,11 +25,14 @@ import java.nio.file.StandardOpenOption;
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/pwrite.2.html">pwrite(2)</a>
  * @see <a href="https://man7.org/linux/man-pages/man2/fdatasync.2.html">fdatasync(2)</a>
+ * @see <a
+ *     href="https://man7.org/linux/man-pages/man2/sync_file_range.2.html">sync_file_range(2)</a>
  */
 final class LogFile implements DiskFile {
 
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 02000000;
+  private static final int SYNC_FILE_RANGE_WRITE = 2;
   private static final int EINTR = 4;
   private static final int ENOSPC = 28;
   private static final int EDQUOT = 122;
@@ -54,6 +57,10 @@ final class LogFile implements DiskFile {
           "fdatasync",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT),
           Linker.Option.captureCallState("errno"));
+  private static final MethodHandle SYNC_FILE_RANGE =
+      handle(
+          "sync_file_range",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   private static final MethodHandle CLOSE =
       handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
@@ -132,6 +139,20 @@ final class LogFile implements DiskFile {
     }
     if (outcome != 0) {
       throw failed(name, "fdatasync", (int) ERRNO.get(state, 0L));
+    }
+  }
+
+  @Override
+  public void writeOut(long offset, long bytes) {
+    if (closed) {
+      return;
+    }
+    try {
+      // It neither waits nor takes an error from the sync to come.
+      int ignored =
+          (int) SYNC_FILE_RANGE.invokeExact(descriptor, offset, bytes, SYNC_FILE_RANGE_WRITE);
+    } catch (Throwable e) {
+      throw impossible(e);
     }
   }
 

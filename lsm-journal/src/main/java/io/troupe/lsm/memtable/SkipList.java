@@ -1,5 +1,7 @@
 package io.troupe.lsm.memtable;
 
+import static io.troupe.lsm.memtable.Slabs.ALL;
+
 import io.troupe.lsm.entry.EntryCursor;
 import io.troupe.lsm.entry.Found;
 import io.troupe.lsm.entry.Keys;
@@ -64,9 +66,10 @@ public final class SkipList {
     this.nodes = nodes;
     this.data = data;
     this.head = nodes.allocate(LINKS + MAX_HEIGHT * Integer.BYTES);
-    MemorySegment memory = slabs.memory(head);
-    long at = slabs.offset(head);
-    memory.asSlice(at, LINKS + MAX_HEIGHT * Integer.BYTES).fill((byte) 0);
+    slabs
+        .memory(head)
+        .asSlice(slabs.offset(head), LINKS + MAX_HEIGHT * Integer.BYTES)
+        .fill((byte) 0);
     Arrays.fill(finger, head);
   }
 
@@ -88,12 +91,14 @@ public final class SkipList {
       at = head;
     }
     int next = 0;
+    int notBefore = 0; // known from the level above
     for (; level >= 0; level--) {
       for (next = next(at, level);
-          next != 0 && before(next, key, keyAt, keyLength, prefix, sequence);
+          next != 0 && next != notBefore && before(next, key, keyAt, keyLength, prefix, sequence);
           next = next(at, level)) {
         at = next;
       }
+      notBefore = next;
       finger[level] = at;
     }
     int stored = store(key, keyAt, keyLength + valueLength);
@@ -101,30 +106,28 @@ public final class SkipList {
         && longAt(next, SEQUENCE) == sequence
         && isKey(next, prefix, key, keyAt, keyLength)) {
       // Not visible before the sequence number is, except for the key, which readers compare.
-      MemorySegment memory = slabs.memory(next);
-      long offset = slabs.offset(next);
-      memory.set(ValueLayout.JAVA_INT, offset + VALUE_LENGTH, valueLength);
-      memory.set(ValueLayout.JAVA_BYTE, offset + KIND, kind);
-      INT.setRelease(memory, offset + DATA, stored);
+      long offset = slabs.place(next);
+      ALL.set(ValueLayout.JAVA_INT, offset + VALUE_LENGTH, valueLength);
+      ALL.set(ValueLayout.JAVA_BYTE, offset + KIND, kind);
+      INT.setRelease(ALL, offset + DATA, stored);
       return;
     }
     int height = height();
     int node = nodes.allocate(LINKS + height * Integer.BYTES);
-    MemorySegment memory = slabs.memory(node);
-    long offset = slabs.offset(node);
-    memory.set(ValueLayout.JAVA_LONG, offset + PREFIX, prefix);
-    memory.set(ValueLayout.JAVA_LONG, offset + SEQUENCE, sequence);
-    memory.set(ValueLayout.JAVA_INT, offset + DATA, stored);
-    memory.set(ValueLayout.JAVA_INT, offset + VALUE_LENGTH, valueLength);
-    memory.set(ValueLayout.JAVA_SHORT, offset + KEY_LENGTH, (short) keyLength);
-    memory.set(ValueLayout.JAVA_BYTE, offset + KIND, kind);
-    memory.set(ValueLayout.JAVA_BYTE, offset + HEIGHT, (byte) height);
+    long offset = slabs.place(node);
+    ALL.set(ValueLayout.JAVA_LONG, offset + PREFIX, prefix);
+    ALL.set(ValueLayout.JAVA_LONG, offset + SEQUENCE, sequence);
+    ALL.set(ValueLayout.JAVA_INT, offset + DATA, stored);
+    ALL.set(ValueLayout.JAVA_INT, offset + VALUE_LENGTH, valueLength);
+    ALL.set(ValueLayout.JAVA_SHORT, offset + KEY_LENGTH, (short) keyLength);
+    ALL.set(ValueLayout.JAVA_BYTE, offset + KIND, kind);
+    ALL.set(ValueLayout.JAVA_BYTE, offset + HEIGHT, (byte) height);
     for (int i = 0; i < height; i++) {
-      memory.set(ValueLayout.JAVA_INT, offset + LINKS + 4L * i, next(finger[i], i));
+      ALL.set(ValueLayout.JAVA_INT, offset + LINKS + 4L * i, next(finger[i], i));
     }
     for (int i = 0; i < height; i++) {
       int previous = finger[i];
-      INT.setRelease(slabs.memory(previous), slabs.offset(previous) + LINKS + 4L * i, node);
+      INT.setRelease(ALL, slabs.place(previous) + LINKS + 4L * i, node);
       finger[i] = node;
     }
     size++;
@@ -196,28 +199,28 @@ public final class SkipList {
   // ---- the fields of a node
 
   private int next(int node, int level) {
-    return (int) INT.getAcquire(slabs.memory(node), slabs.offset(node) + LINKS + 4L * level);
+    return (int) INT.getAcquire(ALL, slabs.place(node) + LINKS + 4L * level);
   }
 
   private long longAt(int node, int field) {
-    return slabs.memory(node).get(ValueLayout.JAVA_LONG, slabs.offset(node) + field);
+    return ALL.get(ValueLayout.JAVA_LONG, slabs.place(node) + field);
   }
 
   /** Address of key and value. */
   private int data(int node) {
-    return (int) INT.getAcquire(slabs.memory(node), slabs.offset(node) + DATA);
+    return (int) INT.getAcquire(ALL, slabs.place(node) + DATA);
   }
 
   private int keyLength(int node) {
-    return slabs.memory(node).get(ValueLayout.JAVA_SHORT, slabs.offset(node) + KEY_LENGTH) & 0xffff;
+    return ALL.get(ValueLayout.JAVA_SHORT, slabs.place(node) + KEY_LENGTH) & 0xffff;
   }
 
   private int valueLength(int node) {
-    return slabs.memory(node).get(ValueLayout.JAVA_INT, slabs.offset(node) + VALUE_LENGTH);
+    return ALL.get(ValueLayout.JAVA_INT, slabs.place(node) + VALUE_LENGTH);
   }
 
   private byte kind(int node) {
-    return slabs.memory(node).get(ValueLayout.JAVA_BYTE, slabs.offset(node) + KIND);
+    return ALL.get(ValueLayout.JAVA_BYTE, slabs.place(node) + KIND);
   }
 
   // ---- order
@@ -243,18 +246,17 @@ public final class SkipList {
     int common = Math.min(nodeLength, keyLength);
     if (common > Long.BYTES) {
       int stored = data(node);
-      MemorySegment memory = slabs.memory(stored);
-      long at = slabs.offset(stored);
+      long at = slabs.place(stored);
       int i = Long.BYTES;
       for (; i + Long.BYTES <= common; i += Long.BYTES) {
-        long a = memory.get(BIG_LONG, at + i);
+        long a = ALL.get(BIG_LONG, at + i);
         long b = (long) ARRAY_LONG.get(key, keyAt + i);
         if (a != b) {
           return Long.compareUnsigned(a, b);
         }
       }
       for (; i < common; i++) {
-        int order = (memory.get(ValueLayout.JAVA_BYTE, at + i) & 0xff) - (key[keyAt + i] & 0xff);
+        int order = (ALL.get(ValueLayout.JAVA_BYTE, at + i) & 0xff) - (key[keyAt + i] & 0xff);
         if (order != 0) {
           return order;
         }
@@ -331,8 +333,7 @@ public final class SkipList {
   /** Copies key and value, which lie side by side in the operation as they do here. */
   private int store(byte[] operation, int keyAt, int bytes) {
     int stored = data.allocate(bytes);
-    MemorySegment.copy(
-        operation, keyAt, slabs.memory(stored), ValueLayout.JAVA_BYTE, slabs.offset(stored), bytes);
+    MemorySegment.copy(operation, keyAt, ALL, ValueLayout.JAVA_BYTE, slabs.place(stored), bytes);
     return stored;
   }
 
@@ -375,13 +376,7 @@ public final class SkipList {
         key = new byte[Math.max(keyLength, 2 * key.length)];
       }
       stored = list.data(current);
-      MemorySegment.copy(
-          list.slabs.memory(stored),
-          ValueLayout.JAVA_BYTE,
-          list.slabs.offset(stored),
-          key,
-          0,
-          keyLength);
+      MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, list.slabs.place(stored), key, 0, keyLength);
       return true;
     }
 

@@ -19,11 +19,18 @@ final class Slabs {
   /** What is larger than this part of a slab gets memory of its own. */
   private static final int LARGE_PART = 4;
 
+  /**
+   * All memory. Access through it costs no look at a segment: for who has an address of these
+   * slabs, and holds their memtable.
+   */
+  static final MemorySegment ALL = all();
+
   private final SlabPool pool;
   private final int shift;
   private final int mask;
   private final int large;
   private MemorySegment[] slabs = new MemorySegment[16];
+  private long[] starts = new long[16]; // where they are
   private int count;
   private volatile long bytes;
 
@@ -65,6 +72,16 @@ final class Slabs {
     return (long) (address & mask) * UNIT_BYTES;
   }
 
+  /** Where something is in {@link #ALL}; valid while these slabs are in use. */
+  long place(int address) {
+    return starts[address >>> shift] + (long) (address & mask) * UNIT_BYTES;
+  }
+
+  @SuppressWarnings("restricted")
+  private static MemorySegment all() {
+    return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  }
+
   /** How much memory there is, used or not. */
   long bytes() {
     return bytes;
@@ -76,6 +93,7 @@ final class Slabs {
       pool.giveBack(slabs[i]);
     }
     slabs = new MemorySegment[0];
+    starts = new long[0];
     count = 0;
   }
 
@@ -88,8 +106,10 @@ final class Slabs {
     }
     if (count == slabs.length) {
       slabs = Arrays.copyOf(slabs, 2 * count);
+      starts = Arrays.copyOf(starts, 2 * count);
     }
     slabs[count] = slab;
+    starts[count] = slab.address();
     long more = bytes + slab.byteSize(); // one writer
     bytes = more;
     return count++;

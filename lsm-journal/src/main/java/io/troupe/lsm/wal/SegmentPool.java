@@ -25,6 +25,13 @@ public final class SegmentPool implements AutoCloseable {
   /** More at a time makes large folios, in which a small write takes 2 to 4 µs instead of 1. */
   private static final int FILL_BYTES = 64 << 10;
 
+  private static final int SYNC_BYTES = 4 * FILL_BYTES;
+
+  /** Filled in a few milliseconds, and enough for about as long as a large one takes. */
+  private static final int SMALL_BYTES = 4 << 20;
+
+  private static final String SPARE = "spare-";
+
   /** A segment that is ready to be written. */
   record Segment(long number, long salt, DiskFile file, int bytes) {}
 
@@ -33,7 +40,7 @@ public final class SegmentPool implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final Deque<String> spare = new ArrayDeque<>();
   private long nextNumber;
-  private long spareCount;
+  private long count;
   private volatile long newestTaken;
   private @Nullable Segment ready;
 
@@ -43,19 +50,39 @@ public final class SegmentPool implements AutoCloseable {
     this.nextNumber = nextNumber;
   }
 
-  /** Makes one ready if none is. */
-  public synchronized void prepare() throws IOException {
-    if (ready == null) {
-      ready = make();
+  /** Makes one ready if none is. Fills it without holding up who takes one meanwhile. */
+  public void prepare() throws IOException {
+    String unused;
+    boolean fill;
+    synchronized (this) {
+      if (ready != null) {
+        return;
+      }
+      fill = spare.isEmpty();
+      unused = fill ? fresh() : spare.remove();
+    }
+    if (fill) {
+      fill(unused, segmentBytes);
+    }
+    synchronized (this) {
+      ready = segment(unused);
     }
   }
 
-  /** The next segment, made now when none is ready. The caller closes its file. */
+  /**
+   * The next segment. When none is ready it is a small one, made now: nobody waits until a large
+   * one is filled. The caller closes its file.
+   */
   synchronized Segment take() throws IOException {
     Segment taken = ready;
     ready = null;
     if (taken == null) {
-      taken = make();
+      String unused = spare.poll();
+      if (unused == null) {
+        unused = fresh();
+        fill(unused, Math.min(segmentBytes, SMALL_BYTES));
+      }
+      taken = segment(unused);
     }
     newestTaken = taken.number();
     return taken;
@@ -68,18 +95,41 @@ public final class SegmentPool implements AutoCloseable {
 
   /** Takes back a file that is no segment any more: keeps it for later, or deletes it. */
   public synchronized void recycle(String file) throws IOException {
-    boolean usable = false;
-    if (spare.size() < MAX_SPARE) {
-      try (DiskFile opened = disk.open(file)) {
-        usable = opened.size() == segmentBytes;
-      }
-    }
-    if (usable) {
-      String name = "spare-" + spareCount++ + TEMPORARY;
+    if (spare.size() < MAX_SPARE && isWhole(file)) {
+      String name = SPARE + count++ + TEMPORARY;
       disk.rename(file, name);
       spare.add(name);
     } else {
       disk.delete(file);
+    }
+  }
+
+  /** Takes over what an earlier pool kept for later. */
+  public synchronized void adopt() throws IOException {
+    for (String name : disk.list()) {
+      if (isSpare(name)) {
+        if (spare.size() < MAX_SPARE && isWhole(name)) {
+          spare.add(name);
+          count = Math.max(count, 1 + number(name));
+        } else {
+          disk.delete(name);
+        }
+      }
+    }
+  }
+
+  /** Whether a file was kept for later. It was a segment, and so is filled. */
+  static boolean isSpare(String name) {
+    return name.matches(SPARE + "[0-9]{1,18}" + TEMPORARY);
+  }
+
+  private static long number(String spare) {
+    return Long.parseLong(spare.substring(SPARE.length(), spare.length() - TEMPORARY.length()));
+  }
+
+  private boolean isWhole(String file) throws IOException {
+    try (DiskFile opened = disk.open(file)) {
+      return opened.size() == segmentBytes;
     }
   }
 
@@ -98,24 +148,24 @@ public final class SegmentPool implements AutoCloseable {
     }
   }
 
-  private Segment make() throws IOException {
+  private String fresh() {
+    return "fresh-" + count++ + TEMPORARY;
+  }
+
+  /** Makes a filled file a segment. */
+  private Segment segment(String temporary) throws IOException {
     long number = nextNumber;
     long salt = random.nextLong();
-    String used = spare.poll();
-    String temporary = used == null ? "fresh-" + spareCount++ + TEMPORARY : used;
-    DiskFile file = used == null ? disk.createLog(temporary) : disk.openLog(temporary);
     boolean done = false;
+    DiskFile file = disk.openLog(temporary);
     try {
-      if (used == null) {
-        fill(file);
-      }
       file.write(0, WalFormat.header(number, salt));
       file.force();
       disk.rename(temporary, WalFormat.fileName(number));
       disk.sync();
       nextNumber++;
       done = true;
-      return new Segment(number, salt, file, segmentBytes);
+      return new Segment(number, salt, file, Math.toIntExact(file.size()));
     } finally {
       if (!done) {
         file.close();
@@ -124,13 +174,25 @@ public final class SegmentPool implements AutoCloseable {
     }
   }
 
-  private void fill(DiskFile file) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(FILL_BYTES, segmentBytes));
-    for (int at = 0; at < segmentBytes; at += zeros.capacity()) {
-      zeros.clear().limit(Math.min(zeros.capacity(), segmentBytes - at));
-      file.write(at, zeros);
-      // Piece by piece: one sync of it all would hold up the syncs of the log.
+  /** Makes a file of zeros. */
+  private void fill(String name, int bytes) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(FILL_BYTES, bytes));
+    boolean done = false;
+    try (DiskFile file = disk.create(name)) {
+      for (int at = 0; at < bytes; at += zeros.capacity()) {
+        zeros.clear().limit(Math.min(zeros.capacity(), bytes - at));
+        file.write(at, zeros);
+        if (at % SYNC_BYTES == 0) {
+          // Piece by piece: one sync of it all would hold up the syncs of the log.
+          file.force();
+        }
+      }
       file.force();
+      done = true;
+    } finally {
+      if (!done) {
+        disk.delete(name);
+      }
     }
   }
 }

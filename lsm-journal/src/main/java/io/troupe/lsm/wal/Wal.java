@@ -17,10 +17,19 @@ public final class Wal implements AutoCloseable {
 
   private static final int FILL_BYTES = 1 << 16;
 
+  /**
+   * What nobody syncs is written out in pieces of this size: when a segment is full its sync holds
+   * up the writers, and must not have all of it to write.
+   */
+  private static final int WRITE_OUT_BYTES = 1 << 20;
+
+  private static final int PAGE_BYTES = 4096;
+
   private final SegmentPool pool;
   private SegmentPool.Segment segment;
   private int position = WalFormat.SEGMENT_HEADER_BYTES;
   private int end;
+  private int writtenOut; // what is in front of it is on its way to the disk
   private long written;
   private volatile long durable; // written by one thread
   private long start;
@@ -60,6 +69,7 @@ public final class Wal implements AutoCloseable {
       SegmentPool.Segment next = pool.take();
       segment.file().close();
       segment = next;
+      writtenOut = 0;
       position = WalFormat.SEGMENT_HEADER_BYTES;
       end = segment.bytes();
       start = written + 1;
@@ -82,6 +92,11 @@ public final class Wal implements AutoCloseable {
     }
     position += bytes;
     written = lastSequence;
+    if (position - writtenOut >= WRITE_OUT_BYTES) {
+      int whole = position & -PAGE_BYTES; // the last page will be written again
+      segment.file().writeOut(writtenOut, whole - writtenOut);
+      writtenOut = whole;
+    }
   }
 
   /** Makes all that was appended durable. */
@@ -93,6 +108,7 @@ public final class Wal implements AutoCloseable {
         throw new IOException("no space at the sync of a segment that had been filled", e);
       }
       durable = written;
+      writtenOut = position & -PAGE_BYTES;
     }
   }
 

@@ -199,12 +199,11 @@ public final class WalFormat {
       int count = segment.getInt(at);
       int start = segment.arrayOffset() + at + BATCH_BYTES;
       operations.over(array, start, count);
-      while (operations.next()) {}
-      int end = count == 0 ? start : operations.end();
       if (sequence > after) {
-        visitor.batch(sequence, header.epoch(), operations.over(array, start, count));
+        visitor.batch(sequence, header.epoch(), operations);
       }
-      at = end - segment.arrayOffset();
+      while (operations.next()) {}
+      at = (count == 0 ? start : operations.end()) - segment.arrayOffset();
     }
   }
 

@@ -4,7 +4,6 @@ import io.troupe.lsm.CorruptionException;
 import io.troupe.lsm.disk.Disk;
 import io.troupe.lsm.disk.DiskFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,10 +41,10 @@ public final class WalReplay {
     return WalFormat.fileName(segment);
   }
 
-  /** Deletes files that never became segments, or are none any more. */
+  /** Deletes files that never became segments. */
   public static void deleteLeftovers(Disk disk) throws IOException {
     for (String name : disk.list()) {
-      if (name.endsWith(SegmentPool.TEMPORARY)) {
+      if (name.endsWith(SegmentPool.TEMPORARY) && !SegmentPool.isSpare(name)) {
         disk.delete(name);
       }
     }
@@ -55,9 +54,9 @@ public final class WalReplay {
    * Hands all batches behind {@code flushed} to a visitor, and makes durable what it read.
    *
    * @param from the first segment that is needed; all from there on have to be there
-   * @return the newest sequence number
    */
-  public static long replay(Disk disk, long from, long flushed, Visit visit) throws IOException {
+  public static Replayed replay(Disk disk, long from, long flushed, Visit visit)
+      throws IOException {
     List<Long> needed = new ArrayList<>();
     for (long number : segments(disk)) {
       if (number >= from) {
@@ -68,34 +67,42 @@ public final class WalReplay {
         needed.add(number);
       }
     }
-    return new WalReplay(disk, needed, flushed).run(flushed, visit);
+    return new WalReplay(disk, needed, flushed).run(from, flushed, visit);
   }
+
+  /**
+   * What there is in the log.
+   *
+   * @param lastSequence the newest sequence number
+   * @param unused number of the first segment from which on none has a frame
+   */
+  public record Replayed(long lastSequence, long unused) {}
 
   /** Gives the visitor for a segment. */
   public interface Visit {
     WalFormat.Visitor in(long segment) throws IOException;
   }
 
-  private long run(long flushed, Visit visit) throws IOException {
+  private Replayed run(long from, long flushed, Visit visit) throws IOException {
     long end = -1; // the last sequence number of the frame read last
+    long unused = from; // the segment behind the last one that has a frame
     String brokenFile = "";
     int brokenAt = 0;
+    var reader = new SegmentReader();
     for (long number : segments) {
       String name = WalFormat.fileName(number);
       try (DiskFile file = disk.open(name)) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
-        file.read(0, bytes);
-        bytes.flip();
-        WalFormat.SegmentHeader header = WalFormat.decodeHeader(name, bytes);
+        WalFormat.SegmentHeader header = reader.open(name, file);
         if (header.number() != number) {
           throw new CorruptionException(
               name, 16, "the segment says that it is number " + header.number());
         }
+        WalFormat.Visitor visitor = visit.in(number);
         int offset = WalFormat.SEGMENT_HEADER_BYTES;
         long read = -1; // the same, within this segment
-        for (WalFormat.FrameHeader frame = WalFormat.frameAt(bytes, offset, header.salt());
+        for (WalFormat.FrameHeader frame = reader.frame(offset);
             frame != null;
-            frame = WalFormat.frameAt(bytes, offset, header.salt())) {
+            frame = reader.frame(offset)) {
           long first = frame.firstSequence();
           if (first <= end || first > Math.max(end, flushed) + 1) {
             throw new CorruptionException(
@@ -108,34 +115,18 @@ public final class WalReplay {
           }
           end = first + frame.count() - 1;
           read = end;
-          WalFormat.visit(bytes, offset, frame, flushed, visit.in(number));
+          unused = number + 1;
+          reader.visit(offset, frame, flushed, visitor);
           last = Math.max(last, end);
           offset += WalFormat.padded(frame.length());
         }
-        rejectLoss(name, bytes, offset, header.salt(), read);
+        reader.rejectLoss(offset, read);
         brokenFile = name;
         brokenAt = offset;
         // What was read may have been in the page cache only, and it is about to be built upon.
         file.force();
       }
     }
-    return last;
-  }
-
-  /**
-   * Looks behind the end of the log for a frame that was written when more than what was read had
-   * been synced.
-   */
-  private static void rejectLoss(String name, ByteBuffer bytes, int end, long salt, long lastRead)
-      throws CorruptionException {
-    for (int at = end + 8; at + WalFormat.FRAME_HEADER_BYTES <= bytes.limit(); at += 8) {
-      if (bytes.getLong(at + 8) == salt) {
-        WalFormat.FrameHeader later = WalFormat.frameAt(bytes, at, salt);
-        if (later != null && later.durable() > (lastRead < 0 ? later.start() - 1 : lastRead)) {
-          throw new CorruptionException(
-              name, end, "a frame does not verify, and one behind it shows that it was durable");
-        }
-      }
-    }
+    return new Replayed(last, unused);
   }
 }
