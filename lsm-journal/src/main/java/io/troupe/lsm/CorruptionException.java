@@ -10,11 +10,13 @@ public final class CorruptionException extends IOException {
 
   private final String file;
   private final long offset;
+  private final String what;
 
   public CorruptionException(String file, long offset, String what) {
     super(file + " at offset " + offset + ": " + what);
     this.file = file;
     this.offset = offset;
+    this.what = what;
   }
 
   public String file() {
@@ -24,5 +26,10 @@ public final class CorruptionException extends IOException {
   /** Where in the file, in bytes from its start. */
   public long offset() {
     return offset;
+  }
+
+  /** What was found there, without file and offset. */
+  public String what() {
+    return what;
   }
 }

@@ -88,6 +88,11 @@ final class Fence {
     return keys.length;
   }
 
+  /** The last key of a part, or one between it and the first one of the next. */
+  byte[] key(int part) {
+    return keys[part];
+  }
+
   long filterOffset(int part) {
     return filterOffsets[part];
   }

@@ -44,12 +44,7 @@ public final class Manifest implements Closeable {
     if (!names.contains(CURRENT)) {
       return Optional.empty();
     }
-    long number;
-    try (DiskFile current = disk.open(CURRENT)) {
-      ByteBuffer bytes = ByteBuffer.allocate(ManifestFormat.CURRENT_BYTES);
-      current.read(0, bytes);
-      number = ManifestFormat.decodeCurrent(CURRENT, bytes.flip());
-    }
+    long number = current(disk);
     String name = ManifestFormat.fileName(number);
     if (!names.contains(name)) {
       throw new CorruptionException(name, 0, "the manifest is missing");
@@ -58,6 +53,63 @@ public final class Manifest implements Closeable {
       ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(manifest.size()));
       manifest.read(0, bytes);
       return Optional.of(decode(name, bytes.flip(), number));
+    }
+  }
+
+  private static long current(Disk disk) throws IOException {
+    try (DiskFile current = disk.open(CURRENT)) {
+      ByteBuffer bytes = ByteBuffer.allocate(ManifestFormat.CURRENT_BYTES);
+      current.read(0, bytes);
+      return ManifestFormat.decodeCurrent(CURRENT, bytes.flip());
+    }
+  }
+
+  /** The file of the current manifest; none when what names it does not verify. */
+  public static Optional<String> currentFile(Disk disk) throws IOException {
+    if (!disk.list().contains(CURRENT)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(ManifestFormat.fileName(current(disk)));
+    } catch (CorruptionException e) {
+      return Optional.empty(); // whoever loads it is told
+    }
+  }
+
+  /** Whether that is the name of a manifest. */
+  public static boolean isManifest(String fileName) {
+    return ManifestFormat.number(fileName).isPresent();
+  }
+
+  /** Where a file has something that does not verify. */
+  public record Place(String file, long offset) {}
+
+  /**
+   * Where the current manifest, which verified, ends with an edit that does not: as a crash leaves
+   * it.
+   */
+  public static Optional<Place> tornTail(Disk disk) throws IOException {
+    Optional<String> name = currentFile(disk);
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    long number = current(disk);
+    try (DiskFile manifest = disk.open(name.get())) {
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(manifest.size()));
+      manifest.read(0, bytes);
+      bytes.flip();
+      int at = 0;
+      int length = ManifestFormat.lengthAt(name.get(), bytes, 0, number, -1);
+      while (length > 0) {
+        at += ManifestFormat.padded(length);
+        length = ManifestFormat.lengthAt(name.get(), bytes, at, number, -1);
+      }
+      for (int i = at; i < bytes.limit(); i++) {
+        if (bytes.get(i) != 0) {
+          return Optional.of(new Place(name.get(), at));
+        }
+      }
+      return Optional.empty();
     }
   }
 

@@ -34,6 +34,7 @@ import picocli.CommandLine.ParseResult;
       InfoCommand.class,
       StatusCommand.class,
       DoctorCommand.class,
+      LsmCommand.class,
       AutoComplete.GenerateCompletion.class,
       CommandLine.HelpCommand.class
     })
