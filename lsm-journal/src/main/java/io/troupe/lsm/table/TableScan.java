@@ -286,8 +286,7 @@ public final class TableScan {
     }
   }
 
-  private List<RangeTombstone> ranges(DiskFile file, TableFormat.Footer footer)
-      throws IOException {
+  private List<RangeTombstone> ranges(DiskFile file, TableFormat.Footer footer) throws IOException {
     if (footer.ranges() == 0) {
       return List.of();
     }

@@ -55,10 +55,8 @@ public record Stats(List<Level> levels, long segments, long flushedSequence, lon
           }
         }
       }
-      long segments =
-          WalReplay.segments(disk).stream().filter(s -> s >= version.walFrom()).count();
-      long last =
-          LogCheck.run(disk, version.walFrom(), version.flushedSequence(), finding -> {});
+      long segments = WalReplay.segments(disk).stream().filter(s -> s >= version.walFrom()).count();
+      long last = LogCheck.run(disk, version.walFrom(), version.flushedSequence(), finding -> {});
       return new Stats(levels, segments, version.flushedSequence(), last);
     }
   }

@@ -33,8 +33,7 @@ final class TableCheck implements TableScan.Visitor {
     run(disk, number, Optional.empty(), found);
   }
 
-  private static void run(
-      Disk disk, long number, Optional<TableMeta> said, Consumer<Finding> found)
+  private static void run(Disk disk, long number, Optional<TableMeta> said, Consumer<Finding> found)
       throws IOException {
     var check = new TableCheck(TableFormat.fileName(number), found);
     try {

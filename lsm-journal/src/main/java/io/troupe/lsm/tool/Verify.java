@@ -62,8 +62,7 @@ public final class Verify {
     }
     // Without a manifest it is not known which part of the log is needed.
     List<Long> segments = WalReplay.segments(disk);
-    long from =
-        version.map(Version::walFrom).orElse(segments.isEmpty() ? 1L : segments.getFirst());
+    long from = version.map(Version::walFrom).orElse(segments.isEmpty() ? 1L : segments.getFirst());
     long flushed = version.map(Version::flushedSequence).orElse(Long.MAX_VALUE - 1);
     long last = LogCheck.run(disk, from, flushed, all);
     version.ifPresent(known -> sequences(known, last, all));

@@ -49,15 +49,15 @@ class VerifyTest {
         random.nextBytes(value);
         written.commitAndWait(new WriteBatch().put(a, key(i), value), Durability.OS);
       }
-      written.commitAndWait(new WriteBatch().put(written.index("b"), key(1), key(2)), Durability.OS);
+      written.commitAndWait(
+          new WriteBatch().put(written.index("b"), key(1), key(2)), Durability.OS);
       written.checkpoint(store);
     }
     try (Store written = Store.open(store, OPTIONS)) {
       Index a = written.index("a");
       written.commitAndWait(new WriteBatch().deleteRange(a, key(10), key(20)), Durability.OS);
       for (int i = 0; i < 40; i++) {
-        written.commitAndWait(
-            new WriteBatch().put(a, key(5_000 + i), key(i)), Durability.SYNC);
+        written.commitAndWait(new WriteBatch().put(a, key(5_000 + i), key(i)), Durability.SYNC);
       }
     }
   }
@@ -205,7 +205,7 @@ class VerifyTest {
               finding -> {
                 assertThat(finding.file()).isEqualTo(file.getFileName().toString());
                 assertThat(finding.offset()).isEqualTo(start + 4);
-                assertThat(finding.what()).contains("version 77", "2");
+                assertThat(finding.what()).containsPattern("version 77.* [23]$");
               });
       assertThatThrownBy(this::readAll)
           .hasStackTraceContaining(file.getFileName().toString())
@@ -264,8 +264,7 @@ class VerifyTest {
 
   private static Condition<Finding> brokenAt(Path file, long offset) {
     return new Condition<>(
-        f ->
-            f.broken() && f.file().equals(file.getFileName().toString()) && f.offset() == offset,
+        f -> f.broken() && f.file().equals(file.getFileName().toString()) && f.offset() == offset,
         "broken: %s at offset %s",
         file.getFileName(),
         offset);

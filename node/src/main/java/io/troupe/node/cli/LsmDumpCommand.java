@@ -55,7 +55,15 @@ final class LsmDumpCommand implements Callable<Integer> {
 
   private static void show(Entry e) {
     System.out.println(
-        e.file() + "  " + e.index() + "  " + text(e.key()) + "  " + e.sequence() + "  " + e.kind()
+        e.file()
+            + "  "
+            + e.index()
+            + "  "
+            + text(e.key())
+            + "  "
+            + e.sequence()
+            + "  "
+            + e.kind()
             + (e.value().length == 0 ? "" : "  " + text(e.value())));
   }
 

@@ -37,8 +37,7 @@ final class LsmCommandTest {
     assertThat(run("lsm", "dump", "--log", "--prefix", "u1", directory.toString()).output())
         .contains("users  u1  2  put  0x01")
         .doesNotContain("u2");
-    assertThat(run("lsm", "stats", directory.toString()).output())
-        .contains("last sequence     3");
+    assertThat(run("lsm", "stats", directory.toString()).output()).contains("last sequence     3");
 
     Path segment;
     try (Stream<Path> files = Files.list(directory)) {
