@@ -1,6 +1,5 @@
 package io.troupe.lsm.table;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class BlockCache {
 
   private static final int UNIT_BYTES = 512;
-  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int CHUNK_BYTES = 4 << 20;
   private static final long SHARD_BYTES = 4L << 20; // less, and hot blocks of a shard compete
   private static final int MAX_SHARDS = 16;
 
@@ -136,8 +135,9 @@ public final class BlockCache {
     private int used;
 
     Shard(long bytes) {
-      chunkUnits = (int) (Math.min(CHUNK_BYTES, bytes) / UNIT_BYTES);
-      int count = chunkUnits == 0 ? 0 : Math.toIntExact(bytes / UNIT_BYTES / chunkUnits);
+      int parts = Math.toIntExact(Math.max(1, (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES));
+      chunkUnits = (int) (bytes / parts / UNIT_BYTES);
+      int count = chunkUnits == 0 ? 0 : parts;
       chunks = new MemorySegment[count];
       owners = new Block[count * chunkUnits];
       buckets =
@@ -264,7 +264,7 @@ public final class BlockCache {
     private MemorySegment chunk(int number) {
       MemorySegment chunk = chunks[number];
       if (chunk == null) {
-        chunk = Arena.ofAuto().allocate((long) chunkUnits * UNIT_BYTES, 64);
+        chunk = HugePages.allocate((long) chunkUnits * UNIT_BYTES);
         chunks[number] = chunk;
       }
       return chunk;
