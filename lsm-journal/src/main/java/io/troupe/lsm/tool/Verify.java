@@ -152,7 +152,12 @@ public final class Verify {
       if (name.equals(MARKER)) {
         found.accept(new Finding(true, name, 0, "a copy of a store that was not finished"));
       } else if (name.endsWith(".tmp")) {
-        found.accept(new Finding(false, name, 0, "a file that the next open deletes"));
+        found.accept(
+            new Finding(
+                false,
+                name,
+                0,
+                "a file without content: used again, or deleted, by the next open"));
       } else if (Manifest.isManifest(name)) {
         if (current.isPresent() && !current.get().equals(name)) {
           found.accept(new Finding(false, name, 0, "a manifest that is not the current one"));
