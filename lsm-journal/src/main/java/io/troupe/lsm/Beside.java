@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Beside {
 
+  /** The other thread is at work, and mostly about to end: to be woken would take as long. */
+  private static final long SPIN_NANOS = 30_000;
+
   private static final int NOTHING = 0;
   private static final int OFFERED = 1;
   private static final int TAKEN = 2;
@@ -67,6 +70,10 @@ final class Beside {
     if (state.compareAndSet(OFFERED, NOTHING)) {
       carryOut();
       return;
+    }
+    long begun = System.nanoTime();
+    while (state.get() != DONE && System.nanoTime() - begun < SPIN_NANOS) {
+      Thread.onSpinWait();
     }
     boolean interrupted = false;
     while (state.get() != DONE) {

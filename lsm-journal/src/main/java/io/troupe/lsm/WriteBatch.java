@@ -27,6 +27,7 @@ public final class WriteBatch {
   public static final int MAX_BYTES = 512 << 20;
 
   private static final int FIRST_BYTES = 512;
+  private static final int FAST_BYTES = 32 << 10; // what is smaller grows in fewer steps
   private static final byte[] NO_VALUE = new byte[0];
 
   /** What a key has to be at. */
@@ -179,7 +180,10 @@ public final class WriteBatch {
       throw new IllegalArgumentException("batch of " + needed + " bytes, at most " + MAX_BYTES);
     }
     if (needed > encoded.length) {
-      encoded = Arrays.copyOf(encoded, (int) Math.max(needed, 2L * encoded.length));
+      encoded =
+          Arrays.copyOf(
+              encoded,
+              (int) Math.max(needed, (encoded.length < FAST_BYTES ? 4L : 2L) * encoded.length));
     }
     if (!indices.contains(index)) {
       indices.add(index);
