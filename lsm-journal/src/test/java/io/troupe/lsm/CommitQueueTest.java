@@ -154,7 +154,7 @@ class CommitQueueTest {
         for (int i = 0; i < records; i++) {
           batch.put(index, key(i), key(8));
         }
-        disk.failAt(disk.operations() + 1);
+        disk.failNextSyncOfTheLog();
         assertThatThrownBy(() -> store.commitAndWait(batch, Durability.SYNC))
             .isInstanceOfSatisfying(
                 StoreException.class,

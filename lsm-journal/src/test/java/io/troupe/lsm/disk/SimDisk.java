@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * A disk in memory that is as bad as a disk may be. When its power fails, every write that was not
@@ -98,6 +99,7 @@ public final class SimDisk implements Disk {
   private Sync sync = Sync.HONEST;
   private final Power power;
   private boolean locked;
+  private boolean failLog;
 
   /** What the directories of one machine share. */
   private static final class Power {
@@ -136,6 +138,12 @@ public final class SimDisk implements Disk {
    */
   public synchronized SimDisk failAt(long operation) {
     power.failAt = operation;
+    return this;
+  }
+
+  /** The next sync of a segment of the log fails, whatever other threads do with other files. */
+  public synchronized SimDisk failNextSyncOfTheLog() {
+    failLog = true;
     return this;
   }
 
@@ -389,13 +397,19 @@ public final class SimDisk implements Disk {
         if (operation()) {
           throw new PowerLoss();
         }
-        boolean skipped =
-            names.entrySet().stream()
-                .anyMatch(e -> e.getValue() == content && sync.skips(e.getKey()));
-        if (!skipped) {
+        if (failLog && isNamed(name -> name.startsWith("wal-"))) {
+          failLog = false;
+          throw new IOException("injected failure of a sync of the log");
+        }
+        if (!isNamed(sync::skips)) {
           content.sync();
         }
       }
+    }
+
+    private boolean isNamed(Predicate<String> test) {
+      return names.entrySet().stream()
+          .anyMatch(e -> e.getValue() == content && test.test(e.getKey()));
     }
 
     @Override
