@@ -182,6 +182,19 @@ public final class FileDisk implements Disk {
     }
   }
 
+  /** Reads until the buffer is full or the file ends. Returns how many bytes were read. */
+  static int read(FileChannel channel, long offset, ByteBuffer target) throws IOException {
+    int total = 0;
+    while (target.hasRemaining()) {
+      int read = channel.read(target, offset + total);
+      if (read < 0) {
+        break;
+      }
+      total += read;
+    }
+    return total;
+  }
+
   private record ChannelFile(String name, FileChannel channel) implements DiskFile {
 
     @Override
@@ -198,15 +211,7 @@ public final class FileDisk implements Disk {
 
     @Override
     public int read(long offset, ByteBuffer target) throws IOException {
-      int total = 0;
-      while (target.hasRemaining()) {
-        int read = channel.read(target, offset + total);
-        if (read < 0) {
-          break;
-        }
-        total += read;
-      }
-      return total;
+      return FileDisk.read(channel, offset, target);
     }
 
     @Override

@@ -158,15 +158,7 @@ final class LogFile implements DiskFile {
 
   @Override
   public int read(long offset, ByteBuffer target) throws IOException {
-    int total = 0;
-    while (target.hasRemaining()) {
-      int read = channel.read(target, offset + total);
-      if (read < 0) {
-        break;
-      }
-      total += read;
-    }
-    return total;
+    return FileDisk.read(channel, offset, target);
   }
 
   @Override

@@ -1,13 +1,10 @@
 package io.troupe.lsm.pekko;
 
-import io.troupe.lsm.Cursor;
 import io.troupe.lsm.Index;
-import io.troupe.lsm.KeyRange;
 import io.troupe.lsm.Snapshot;
 import io.troupe.lsm.Store;
 import io.troupe.lsm.pekko.follow.Pages;
 import io.troupe.lsm.pekko.follow.Signals;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -88,14 +85,7 @@ public final class EventLog {
 
   /** Persistence ids in the order of their bytes, from behind one on. */
   public List<String> idsAfter(Optional<String> after, int limit) {
-    KeyRange range = after.map(id -> KeyRange.from(Keys.next(id))).orElse(KeyRange.all());
-    List<String> ids = new ArrayList<>();
-    try (Cursor c = store.cursor(indices.highest(), range)) {
-      while (ids.size() < limit && c.next()) {
-        ids.add(Keys.name(c.key(), c.key().length));
-      }
-    }
-    return ids;
+    return Keys.namesAfter(store, indices.highest(), after, limit);
   }
 
   /** The highest sequence number ever written; empty when there was none. */

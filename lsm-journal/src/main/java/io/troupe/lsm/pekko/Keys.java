@@ -2,12 +2,18 @@ package io.troupe.lsm.pekko;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.troupe.lsm.Cursor;
+import io.troupe.lsm.Index;
 import io.troupe.lsm.KeyRange;
+import io.troupe.lsm.Reader;
 import io.troupe.lsm.WriteBatch;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Keys of the plugins' indices. A name is a persistence id or a tag.
@@ -141,5 +147,18 @@ final class Keys {
       }
     }
     return bytes.toString(UTF_8);
+  }
+
+  /** The names that are keys of an index, in the order of their bytes, from behind one on. */
+  static List<String> namesAfter(Reader reader, Index index, Optional<String> after, int limit) {
+    KeyRange range = after.map(name -> KeyRange.from(next(name))).orElse(KeyRange.all());
+    List<String> names = new ArrayList<>();
+    try (Cursor c = reader.cursor(index, range)) {
+      while (names.size() < limit && c.next()) {
+        byte[] key = c.key();
+        names.add(name(key, key.length));
+      }
+    }
+    return names;
   }
 }

@@ -1,14 +1,11 @@
 package io.troupe.lsm.pekko;
 
-import io.troupe.lsm.Cursor;
 import io.troupe.lsm.Index;
-import io.troupe.lsm.KeyRange;
 import io.troupe.lsm.Snapshot;
 import io.troupe.lsm.Store;
 import io.troupe.lsm.pekko.StateFormat.Stored;
 import io.troupe.lsm.pekko.follow.Pages;
 import io.troupe.lsm.pekko.follow.Signals;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.persistence.query.DeletedDurableState;
@@ -67,14 +64,7 @@ final class StateLog {
 
   /** Persistence ids that have a state or had one, in the order of their bytes. */
   List<String> idsAfter(Optional<String> after, int limit) {
-    KeyRange range = after.map(id -> KeyRange.from(Keys.next(id))).orElse(KeyRange.all());
-    List<String> ids = new ArrayList<>();
-    try (Cursor c = store.cursor(indices.states(), range)) {
-      while (ids.size() < limit && c.next()) {
-        ids.add(Keys.name(c.key(), c.key().length));
-      }
-    }
-    return ids;
+    return Keys.namesAfter(store, indices.states(), after, limit);
   }
 
   private Optional<Sized<DurableStateChange<Object>>> change(
