@@ -30,6 +30,17 @@ public final class WriteBatch {
   private static final int FAST_BYTES = 32 << 10; // what is smaller grows in fewer steps
   private static final byte[] NO_VALUE = new byte[0];
 
+  /** Is told what a batch holds, see {@link #visit}. */
+  public interface Visitor {
+    void put(Index index, byte[] key, byte[] value);
+
+    void delete(Index index, byte[] key);
+
+    void deleteRange(Index index, byte[] fromInclusive, byte[] toExclusive);
+
+    void add(Index index, byte[] key, long delta);
+  }
+
   /** What a key has to be at. */
   record Expectation(Index index, byte[] key, long sequence) {}
 
@@ -133,6 +144,35 @@ public final class WriteBatch {
     return this;
   }
 
+  /**
+   * Tells a visitor what it does to keys, in order: who does the same to an empty batch gets one
+   * with the same effect. Several operations may have become one, but never changed order.
+   */
+  public void visit(Visitor visitor) {
+    Operations operations = operations();
+    while (operations.next()) {
+      Index index = indexOf(operations.index());
+      byte[] key =
+          Arrays.copyOfRange(
+              encoded, operations.keyAt(), operations.keyAt() + operations.keyLength());
+      byte[] value =
+          Arrays.copyOfRange(
+              encoded, operations.valueAt(), operations.valueAt() + operations.valueLength());
+      switch (operations.kind()) {
+        case Kind.PUT -> visitor.put(index, key, value);
+        case Kind.DELETE -> visitor.delete(index, key);
+        case Kind.MERGE -> visitor.add(index, key, Delta.at(MemorySegment.ofArray(value), 0));
+        case Operations.DELETE_RANGE -> visitor.deleteRange(index, key, value);
+        default -> throw new IllegalStateException("operation of kind " + operations.kind());
+      }
+    }
+  }
+
+  /** Whether it {@link #expect expects} something. */
+  public boolean isConditional() {
+    return !expectations.isEmpty();
+  }
+
   /** How many operations it holds. */
   public int size() {
     return size;
@@ -172,6 +212,15 @@ public final class WriteBatch {
    */
   boolean grows() {
     return grows && !reclaims;
+  }
+
+  private Index indexOf(int id) {
+    for (Index index : indices) {
+      if (index.id() == id) {
+        return index;
+      }
+    }
+    throw new IllegalStateException("no index " + id + " in the batch");
   }
 
   private void add(Index index, byte kind, byte[] key, byte[] value) {

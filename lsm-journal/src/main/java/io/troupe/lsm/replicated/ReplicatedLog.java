@@ -72,6 +72,26 @@ public final class ReplicatedLog {
     return state.committed();
   }
 
+  /** Whether its log has the entry of that position, or begins behind it. */
+  public boolean has(Position position) {
+    return state.outline.has(position);
+  }
+
+  /** The position of an entry that its log has, or of its base. */
+  public Position positionAt(long index) {
+    return new Position(state.outline.epochAt(index), index);
+  }
+
+  /** Who votes at an index that its log has, or at its base. */
+  public Membership membershipAt(long index) {
+    return state.outline.membershipAt(index);
+  }
+
+  /** Where its log begins: what lies at or before it was dropped. */
+  public Position base() {
+    return state.outline.base();
+  }
+
   /** Where its log ends. */
   public Position last() {
     return state.outline.last();
