@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -23,6 +24,20 @@ final class CommitQueue {
    */
   private static final int GROUP_BYTES = 4 << 20;
 
+  /**
+   * A write without a sync takes a few microseconds: who comes meanwhile waits for it like that,
+   * since to be written by another thread takes two wake-ups. In a queue no one would wait longer
+   * than a writer that lost its processor.
+   */
+  private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(30);
+
+  /** As many as leave a processor to who writes. */
+  private static final int MAX_SPINNING = Runtime.getRuntime().availableProcessors() - 1;
+
+  private static final int FREE = 0;
+  private static final int BRIEFLY = 1; // held for a write without a sync
+  private static final int HELD = 2;
+
   private static final long STALL_CHECK_MILLIS = 50;
   private static final long RELIEF_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -37,7 +52,8 @@ final class CommitQueue {
   private final ConcurrentLinkedQueue<Commit> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicBoolean closing = new AtomicBoolean();
-  private final AtomicBoolean held = new AtomicBoolean(); // the log, by who writes
+  private final AtomicInteger log = new AtomicInteger(FREE); // whether somebody writes it
+  private final AtomicInteger spinning = new AtomicInteger();
 
   /** All up to here is to be in tables soon; for checkpoints. */
   private final AtomicLong flushWanted = new AtomicLong();
@@ -88,7 +104,7 @@ final class CommitQueue {
     }
     queue.add(commit);
     // Who holds the log looks at the queue after giving it up, and wakes the thread then.
-    if (parked && !held.get()) {
+    if (parked && log.get() == FREE) {
       LockSupport.unpark(thread);
     }
     if (ended) {
@@ -103,7 +119,7 @@ final class CommitQueue {
    * @return whether it is done; otherwise it is to be added
    */
   boolean writeAtOnce(Commit commit) {
-    if (!queue.isEmpty() || !held.compareAndSet(false, true)) {
+    if (!queue.isEmpty() || !take(commit.durability())) {
       return false;
     }
     boolean written = false;
@@ -116,12 +132,37 @@ final class CommitQueue {
       engine.fail(new IOException("a commit ended in the middle", e));
       throw e;
     } finally {
-      held.set(false);
+      log.set(FREE);
       if (!queue.isEmpty() || closing.get() || (parkedForGood && engine.nanosToSync() >= 0)) {
         LockSupport.unpark(thread);
       }
     }
     return written;
+  }
+
+  private boolean take(Durability durability) {
+    boolean brief = durability != Durability.SYNC;
+    int how = brief ? BRIEFLY : HELD;
+    return log.compareAndSet(FREE, how) || (brief && spin(how));
+  }
+
+  /** Waits a moment for who writes without a sync. */
+  private boolean spin(int how) {
+    try {
+      if (spinning.incrementAndGet() > MAX_SPINNING) {
+        return false;
+      }
+      long begun = System.nanoTime();
+      while (log.get() != HELD && queue.isEmpty() && System.nanoTime() - begun < SPIN_NANOS) {
+        if (log.compareAndSet(FREE, how)) {
+          return true;
+        }
+        Thread.onSpinWait();
+      }
+      return false;
+    } finally {
+      spinning.decrementAndGet();
+    }
   }
 
   /**
@@ -176,7 +217,7 @@ final class CommitQueue {
   private void run() {
     long groupBytes = Math.min(GROUP_BYTES, options.walSegmentBytes() / 4);
     while (true) {
-      if (!held.compareAndSet(false, true)) {
+      if (!log.compareAndSet(FREE, HELD)) {
         sleepBehindAnother();
         continue;
       }
@@ -190,7 +231,7 @@ final class CommitQueue {
         engine.syncIfDue();
         lookAgain = engine.relieve();
       }
-      held.set(false);
+      log.set(FREE);
       if (!worked) {
         sleep(lookAgain);
       }
@@ -199,12 +240,14 @@ final class CommitQueue {
 
   private boolean writeGroup(long groupBytes) {
     long bytes = 0;
+    boolean sync = false;
     for (Commit head = queue.peek();
         head != null && (group.isEmpty() || bytes + head.batch().bytes() <= groupBytes);
         head = queue.peek()) {
       queue.remove();
       group.add(head);
       bytes += head.batch().bytes();
+      sync |= head.durability() == Durability.SYNC;
     }
     if (group.isEmpty()) {
       return false;
@@ -212,6 +255,9 @@ final class CommitQueue {
     holdBack(bytes);
     // Before completion: who sees a commit done may count on its bytes being gone.
     queuedBytes.addAndGet(-bytes);
+    if (!sync) {
+      log.set(BRIEFLY);
+    }
     engine.write(group);
     group.clear();
     return true;
@@ -241,7 +287,7 @@ final class CommitQueue {
   private void sleepBehindAnother() {
     parkedForGood = true;
     parked = true;
-    if (held.get()) {
+    if (log.get() != FREE) {
       LockSupport.parkNanos(this, RELIEF_RETRY_NANOS);
     }
     parked = false;
