@@ -171,13 +171,15 @@ class CheckpointTest {
   @Test
   void restoresOnlyWhatVerifies() throws Exception {
     Path copy = directory.resolve("copy");
+    byte[] value = new byte[20_000]; // that does not become small
+    new Random(1).nextBytes(value);
     try (Store store = Store.open(directory.resolve("store"), BUSY)) {
-      StoreTest.commit(store, new WriteBatch().put(store.index("a"), bytes("k"), new byte[20_000]));
+      StoreTest.commit(store, new WriteBatch().put(store.index("a"), bytes("k"), value));
       store.checkpoint(copy);
     }
     assertThat(Store.restore(copy, directory.resolve("good"))).isEqualTo(1);
     try (Store restored = Store.open(directory.resolve("good"), BUSY)) {
-      assertThat(restored.get(restored.index("a"), bytes("k"))).hasValue(new byte[20_000]);
+      assertThat(restored.get(restored.index("a"), bytes("k"))).hasValue(value);
     }
 
     Path table = files(copy, ".sst").getFirst();
