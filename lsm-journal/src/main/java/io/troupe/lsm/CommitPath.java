@@ -116,6 +116,9 @@ final class CommitPath {
       for (int i = 0; i < admitted.size(); i++) {
         admitted.get(i).done().complete(first + i);
       }
+      if (wal.changed()) {
+        core.background().prepare();
+      }
     } catch (IOException e) {
       core.fail(e);
       failAll(admitted, e);

@@ -40,7 +40,8 @@ final class MixedWork implements Work {
     try (Engine engine = setup.open()) {
       engine.settle();
       Hand[] hands = {new Hand(data, 0), new Hand(data, 1)};
-      double unused = Crew.run(THREADS, setup.nanos(WARM_UP_SHARE), (t, e) -> mix(engine, data, hands[t], e));
+      double unused =
+          Crew.run(THREADS, setup.nanos(WARM_UP_SHARE), (t, e) -> mix(engine, data, hands[t], e));
       for (Hand h : hands) {
         h.reads.reset();
         h.writes.reset();

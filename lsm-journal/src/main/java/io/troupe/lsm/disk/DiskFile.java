@@ -27,6 +27,16 @@ public interface DiskFile extends Closeable {
    */
   default void writeOut(long offset, long bytes) {}
 
+  /**
+   * Takes the disk's room for the first so many bytes, which are still to be written: writing them
+   * does not meet a full disk then. The size stays.
+   *
+   * @return false when the file system cannot do that; nothing is taken then
+   */
+  default boolean reserve(long bytes) throws IOException {
+    return false;
+  }
+
   long size() throws IOException;
 
   /** Cuts the file. */

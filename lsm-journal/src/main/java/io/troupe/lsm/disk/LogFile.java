@@ -27,14 +27,18 @@ import java.nio.file.StandardOpenOption;
  * @see <a href="https://man7.org/linux/man-pages/man2/fdatasync.2.html">fdatasync(2)</a>
  * @see <a
  *     href="https://man7.org/linux/man-pages/man2/sync_file_range.2.html">sync_file_range(2)</a>
+ * @see <a href="https://man7.org/linux/man-pages/man2/fallocate.2.html">fallocate(2)</a>
  */
 final class LogFile implements DiskFile {
 
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 02000000;
   private static final int SYNC_FILE_RANGE_WRITE = 2;
+  private static final int FALLOC_FL_KEEP_SIZE = 1;
   private static final int EINTR = 4;
   private static final int ENOSPC = 28;
+  private static final int ENOSYS = 38;
+  private static final int EOPNOTSUPP = 95;
   private static final int EDQUOT = 122;
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -61,6 +65,11 @@ final class LogFile implements DiskFile {
       handle(
           "sync_file_range",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle FALLOCATE =
+      handle(
+          "fallocate64",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
+          Linker.Option.captureCallState("errno"));
   private static final MethodHandle CLOSE =
       handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
@@ -153,6 +162,29 @@ final class LogFile implements DiskFile {
           (int) SYNC_FILE_RANGE.invokeExact(descriptor, offset, bytes, SYNC_FILE_RANGE_WRITE);
     } catch (Throwable e) {
       throw impossible(e);
+    }
+  }
+
+  @Override
+  public boolean reserve(long bytes) throws IOException {
+    checkOpen();
+    while (true) {
+      int outcome;
+      try {
+        outcome = (int) FALLOCATE.invokeExact(state, descriptor, FALLOC_FL_KEEP_SIZE, 0L, bytes);
+      } catch (Throwable e) {
+        throw impossible(e);
+      }
+      if (outcome == 0) {
+        return true;
+      }
+      int errno = (int) ERRNO.get(state, 0L);
+      if (errno == EOPNOTSUPP || errno == ENOSYS) {
+        return false;
+      }
+      if (errno != EINTR) {
+        throw failed(name, "fallocate", errno);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.troupe.lsm.wal;
 
 import io.troupe.lsm.disk.Disk;
 import io.troupe.lsm.disk.DiskFile;
+import io.troupe.lsm.disk.NoSpaceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -10,10 +11,16 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes segments ready before they are needed: zero-filled, synced, with a header of their own and
- * their name durable. A write into such a segment changes no metadata of the file, so that a sync
- * is one write of the device (31 against 37 µs for 300 bytes on the machine this was measured on).
- * Segments that are not needed any more are used again rather than filled anew. Thread-safe.
+ * Makes segments ready before they are needed, with a header of their own and their name durable.
+ *
+ * <p>Those of a log that is synced often are filled with zeros and synced. A write into such a
+ * segment changes no metadata of the file, so that a sync is one write of the device (100 against
+ * 200 µs on the machine this was measured on). Filling them writes the log twice, which is too much
+ * for a log that hardly anybody syncs: its segments have their room on the disk, and no more. Which
+ * of the two it is, {@link #syncs} tells. A file that is as long as a segment was written from
+ * start to end; one that only has its room is as long as what was written.
+ *
+ * <p>Segments that are not needed any more are used again rather than filled anew. Thread-safe.
  */
 public final class SegmentPool implements AutoCloseable {
 
@@ -30,10 +37,24 @@ public final class SegmentPool implements AutoCloseable {
   /** Filled in a few milliseconds, and enough for about as long as a large one takes. */
   private static final int SMALL_BYTES = 4 << 20;
 
+  /** What a segment that is used again may lack at its end: a frame that did not fit. */
+  private static final int MAX_REST_PART = 16;
+
   private static final String SPARE = "spare-";
 
-  /** A segment that is ready to be written. */
-  record Segment(long number, long salt, DiskFile file, int bytes) {}
+  /** What is known of the traffic. */
+  private enum Syncs {
+    UNKNOWN,
+    OFTEN,
+    SELDOM
+  }
+
+  /**
+   * A segment that is ready to be written.
+   *
+   * @param filled whether it was written before, so that a sync changes no metadata
+   */
+  record Segment(long number, long salt, DiskFile file, int bytes, boolean filled) {}
 
   private final Disk disk;
   private final int segmentBytes;
@@ -42,6 +63,7 @@ public final class SegmentPool implements AutoCloseable {
   private long nextNumber;
   private long count;
   private volatile long newestTaken;
+  private volatile Syncs syncs = Syncs.UNKNOWN;
   private @Nullable Segment ready;
 
   public SegmentPool(Disk disk, int segmentBytes, long nextNumber) {
@@ -50,39 +72,79 @@ public final class SegmentPool implements AutoCloseable {
     this.nextNumber = nextNumber;
   }
 
-  /** Makes one ready if none is. Fills it without holding up who takes one meanwhile. */
+  /**
+   * What the log is like by now; to be followed by {@link #prepare} when it changed.
+   *
+   * @return whether that is something else than before
+   */
+  boolean syncs(boolean often) {
+    Syncs now = often ? Syncs.OFTEN : Syncs.SELDOM;
+    boolean changed = syncs != now;
+    syncs = now;
+    return changed;
+  }
+
+  /** Whether a segment that syncs are fast in is wanted and there. */
+  boolean offersFaster(Segment current) {
+    return !current.filled() && syncs == Syncs.OFTEN && hasFilled();
+  }
+
+  /** Whether the next segment that is taken, or the one behind it, is a filled one. */
+  private synchronized boolean hasFilled() {
+    return !spare.isEmpty() || (ready != null && ready.filled());
+  }
+
+  /**
+   * Makes one ready if none is, and a filled one if that is what the log needs now. Fills without
+   * holding up who takes one meanwhile. Does nothing before it is known what the log is like: a
+   * store that is opened and not written to would fill a segment for nothing.
+   */
   public void prepare() throws IOException {
     String unused;
-    boolean fill;
     synchronized (this) {
-      if (ready != null) {
+      boolean enough = syncs == Syncs.OFTEN ? hasFilled() && ready != null : ready != null;
+      if (enough || (syncs == Syncs.UNKNOWN && spare.isEmpty())) {
         return;
       }
-      fill = spare.isEmpty();
-      unused = fill ? fresh() : spare.remove();
+      if (!spare.isEmpty()) {
+        ready = filled(spare.remove());
+        return;
+      }
+      if (syncs == Syncs.SELDOM) {
+        ready = reserved();
+        if (ready != null) {
+          return;
+        }
+      }
+      unused = fresh();
     }
-    if (fill) {
-      fill(unused, segmentBytes);
-    }
+    fill(unused, segmentBytes);
     synchronized (this) {
-      ready = segment(unused);
+      if (ready == null) {
+        ready = filled(unused);
+      } else {
+        spare.addFirst(unused);
+      }
     }
   }
 
   /**
-   * The next segment. When none is ready it is a small one, made now: nobody waits until a large
+   * The next segment. When none is ready it is one that is made at once: nobody waits until a large
    * one is filled. The caller closes its file.
    */
   synchronized Segment take() throws IOException {
     Segment taken = ready;
     ready = null;
+    if (taken == null && !spare.isEmpty()) {
+      taken = filled(spare.remove());
+    }
+    if (taken == null && syncs == Syncs.SELDOM) {
+      taken = reserved();
+    }
     if (taken == null) {
-      String unused = spare.poll();
-      if (unused == null) {
-        unused = fresh();
-        fill(unused, Math.min(segmentBytes, SMALL_BYTES));
-      }
-      taken = segment(unused);
+      String unused = fresh();
+      fill(unused, Math.min(segmentBytes, SMALL_BYTES));
+      taken = filled(unused);
     }
     newestTaken = taken.number();
     return taken;
@@ -94,13 +156,20 @@ public final class SegmentPool implements AutoCloseable {
   }
 
   /** Takes back a file that is no segment any more: keeps it for later, or deletes it. */
-  public synchronized void recycle(String file) throws IOException {
-    if (spare.size() < MAX_SPARE && isWhole(file)) {
-      String name = SPARE + count++ + TEMPORARY;
+  public void recycle(String file) throws IOException {
+    String name;
+    synchronized (this) {
+      if (spare.size() >= MAX_SPARE || !isWhole(file)) {
+        disk.delete(file);
+        return;
+      }
+      name = SPARE + count++ + TEMPORARY;
       disk.rename(file, name);
-      spare.add(name);
-    } else {
-      disk.delete(file);
+    }
+    if (fillRest(name)) {
+      synchronized (this) {
+        spare.add(name);
+      }
     }
   }
 
@@ -108,7 +177,7 @@ public final class SegmentPool implements AutoCloseable {
   public synchronized void adopt() throws IOException {
     for (String name : disk.list()) {
       if (isSpare(name)) {
-        if (spare.size() < MAX_SPARE && isWhole(name)) {
+        if (spare.size() < MAX_SPARE && isWhole(name) && fillRest(name)) {
           spare.add(name);
           count = Math.max(count, 1 + number(name));
         } else {
@@ -127,9 +196,25 @@ public final class SegmentPool implements AutoCloseable {
     return Long.parseLong(spare.substring(SPARE.length(), spare.length() - TEMPORARY.length()));
   }
 
+  /** Whether a file was written as far as a segment goes, but for a little. */
   private boolean isWhole(String file) throws IOException {
     try (DiskFile opened = disk.open(file)) {
-      return opened.size() == segmentBytes;
+      long size = opened.size();
+      return size <= segmentBytes && size >= segmentBytes - segmentBytes / MAX_REST_PART;
+    }
+  }
+
+  /** Writes what such a file lacks; false when the disk is full, and the file is gone. */
+  private boolean fillRest(String name) throws IOException {
+    try (DiskFile file = disk.open(name)) {
+      int size = Math.toIntExact(file.size());
+      if (size < segmentBytes) {
+        fill(file, size, segmentBytes);
+      }
+      return true;
+    } catch (NoSpaceException e) {
+      disk.delete(name);
+      return false;
     }
   }
 
@@ -152,12 +237,33 @@ public final class SegmentPool implements AutoCloseable {
     return "fresh-" + count++ + TEMPORARY;
   }
 
-  /** Makes a filled file a segment. */
-  private Segment segment(String temporary) throws IOException {
+  private Segment filled(String temporary) throws IOException {
+    DiskFile file = disk.openLog(temporary);
+    return segment(temporary, file, Math.toIntExact(file.size()), true);
+  }
+
+  /** A segment that has its room on the disk; null when the file system cannot do that. */
+  private @Nullable Segment reserved() throws IOException {
+    String name = fresh();
+    DiskFile file = disk.createLog(name);
+    boolean reserved = false;
+    try {
+      reserved = file.reserve(segmentBytes);
+    } finally {
+      if (!reserved) {
+        file.close();
+        disk.delete(name);
+      }
+    }
+    return reserved ? segment(name, file, segmentBytes, false) : null;
+  }
+
+  /** Makes a file a segment. */
+  private Segment segment(String temporary, DiskFile file, int bytes, boolean filled)
+      throws IOException {
     long number = nextNumber;
     long salt = random.nextLong();
     boolean done = false;
-    DiskFile file = disk.openLog(temporary);
     try {
       file.write(0, WalFormat.header(number, salt));
       file.force();
@@ -165,7 +271,7 @@ public final class SegmentPool implements AutoCloseable {
       disk.sync();
       nextNumber++;
       done = true;
-      return new Segment(number, salt, file, Math.toIntExact(file.size()));
+      return new Segment(number, salt, file, bytes, filled);
     } finally {
       if (!done) {
         file.close();
@@ -176,23 +282,29 @@ public final class SegmentPool implements AutoCloseable {
 
   /** Makes a file of zeros. */
   private void fill(String name, int bytes) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(FILL_BYTES, bytes));
     boolean done = false;
     try (DiskFile file = disk.create(name)) {
-      for (int at = 0; at < bytes; at += zeros.capacity()) {
-        zeros.clear().limit(Math.min(zeros.capacity(), bytes - at));
-        file.write(at, zeros);
-        if (at % SYNC_BYTES == 0) {
-          // Piece by piece: one sync of it all would hold up the syncs of the log.
-          file.force();
-        }
-      }
-      file.force();
+      fill(file, 0, bytes);
       done = true;
     } finally {
       if (!done) {
         disk.delete(name);
       }
     }
+  }
+
+  private static void fill(DiskFile file, int from, int to) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(FILL_BYTES, to - from));
+    int synced = from;
+    for (int at = from; at < to; at += zeros.capacity()) {
+      zeros.clear().limit(Math.min(zeros.capacity(), to - at));
+      file.write(at, zeros);
+      if (at - synced >= SYNC_BYTES) {
+        // Piece by piece: one sync of it all would hold up the syncs of the log.
+        file.force();
+        synced = at;
+      }
+    }
+    file.force();
   }
 }

@@ -25,6 +25,17 @@ public final class Wal implements AutoCloseable {
 
   private static final int PAGE_BYTES = 4096;
 
+  /**
+   * With fewer bytes for each sync the log is one that is synced often: a sync that changes
+   * metadata takes 100 µs more, which counts as long as the bytes take about as much.
+   */
+  private static final int OFTEN_BYTES = 1 << 20;
+
+  /** So many syncs, or so many times those bytes, and it is known which it is. */
+  private static final int ENOUGH_SYNCS = 16;
+
+  private static final int ENOUGH_BYTES = 4;
+
   private final SegmentPool pool;
   private SegmentPool.Segment segment;
   private int position = WalFormat.SEGMENT_HEADER_BYTES;
@@ -32,6 +43,10 @@ public final class Wal implements AutoCloseable {
   private int writtenOut; // what is in front of it is on its way to the disk
   private long written;
   private volatile long durable; // written by one thread
+  private final int oftenBytes;
+  private int syncs; // of late
+  private long bytes; // of late
+  private boolean changed;
   private long start;
 
   /**
@@ -43,6 +58,7 @@ public final class Wal implements AutoCloseable {
     this.pool = pool;
     this.segment = pool.take();
     this.end = segment.bytes();
+    this.oftenBytes = Math.min(OFTEN_BYTES, end / (2 * ENOUGH_BYTES));
     this.written = lastSequence;
     this.durable = lastSequence;
     this.start = lastSequence + 1;
@@ -50,7 +66,7 @@ public final class Wal implements AutoCloseable {
 
   /** Whether a frame of that many bytes fits into the current segment as it is. */
   public boolean fits(long frameBytes) {
-    return position + frameBytes + Long.BYTES <= end;
+    return position + frameBytes + Long.BYTES <= end && !pool.offersFaster(segment);
   }
 
   /**
@@ -59,13 +75,13 @@ public final class Wal implements AutoCloseable {
    */
   public void ensure(int frameBytes) throws IOException {
     int needed = WalFormat.padded(frameBytes);
-    if (position + needed <= end) {
+    if (position + needed <= end && !pool.offersFaster(segment)) {
       return;
     }
     if (position > WalFormat.SEGMENT_HEADER_BYTES) {
       // Sequence: a frame of the next segment implies that all of this one is durable. Recovery
       // relies on it.
-      force();
+      sync();
       SegmentPool.Segment next = pool.take();
       segment.file().close();
       segment = next;
@@ -92,6 +108,10 @@ public final class Wal implements AutoCloseable {
     }
     position += bytes;
     written = lastSequence;
+    this.bytes += bytes;
+    if (this.bytes >= (long) ENOUGH_BYTES * oftenBytes) {
+      judge();
+    }
     if (position - writtenOut >= WRITE_OUT_BYTES) {
       int whole = position & -PAGE_BYTES; // the last page will be written again
       segment.file().writeOut(writtenOut, whole - writtenOut);
@@ -101,6 +121,29 @@ public final class Wal implements AutoCloseable {
 
   /** Makes all that was appended durable. */
   public void force() throws IOException {
+    if (durable < written && ++syncs >= ENOUGH_SYNCS) {
+      judge();
+    }
+    sync();
+  }
+
+  /**
+   * Whether the log began or ceased to be synced often since this was asked: then other segments
+   * are to be prepared.
+   */
+  public boolean changed() {
+    boolean now = changed;
+    changed = false;
+    return now;
+  }
+
+  private void judge() {
+    changed |= pool.syncs(bytes < (long) syncs * oftenBytes);
+    syncs = 0;
+    bytes = 0;
+  }
+
+  private void sync() throws IOException {
     if (durable < written) {
       try {
         segment.file().force();

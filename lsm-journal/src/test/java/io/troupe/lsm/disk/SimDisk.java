@@ -57,6 +57,7 @@ public final class SimDisk implements Disk {
   private static final class Content {
     byte[] current = new byte[0];
     int size;
+    int reserved;
     byte[] durable = new byte[0];
     final List<Write> unsynced = new ArrayList<>();
     boolean truncated;
@@ -69,6 +70,10 @@ public final class SimDisk implements Disk {
       unsynced.add(new Write(offset, bytes));
       System.arraycopy(bytes, 0, current, offset, bytes.length);
       size = Math.max(size, end);
+    }
+
+    int room() {
+      return Math.max(size, reserved);
     }
 
     void sync() {
@@ -100,6 +105,7 @@ public final class SimDisk implements Disk {
   private final Power power;
   private boolean locked;
   private boolean failLog;
+  private boolean reserves = true;
 
   /** What the directories of one machine share. */
   private static final class Power {
@@ -144,6 +150,12 @@ public final class SimDisk implements Disk {
   /** The next sync of a segment of the log fails, whatever other threads do with other files. */
   public synchronized SimDisk failNextSyncOfTheLog() {
     failLog = true;
+    return this;
+  }
+
+  /** It cannot take room for what is not written yet. */
+  public synchronized SimDisk withoutReserving() {
+    reserves = false;
     return this;
   }
 
@@ -295,7 +307,7 @@ public final class SimDisk implements Disk {
   }
 
   private long used() {
-    return names.values().stream().distinct().mapToLong(content -> content.size).sum();
+    return names.values().stream().distinct().mapToLong(Content::room).sum();
   }
 
   private Content content(String name) {
@@ -369,7 +381,7 @@ public final class SimDisk implements Disk {
         boolean last = operation();
         byte[] bytes = new byte[source.remaining()];
         source.get(bytes);
-        long grows = Math.max(0, offset + bytes.length - content.size);
+        long grows = Math.max(0, offset + bytes.length - content.room());
         if (grows > 0 && used() + grows > totalBytes) {
           content.put((int) offset, Arrays.copyOf(bytes, bytes.length / 2));
           throw new NoSpaceException("the simulated disk is full");
@@ -378,6 +390,24 @@ public final class SimDisk implements Disk {
         if (last) {
           throw new PowerLoss();
         }
+      }
+    }
+
+    @Override
+    public boolean reserve(long bytes) throws IOException {
+      synchronized (SimDisk.this) {
+        boolean last = operation();
+        if (!reserves) {
+          return false;
+        }
+        if (used() + bytes - content.room() > totalBytes) {
+          throw new NoSpaceException("the simulated disk is full");
+        }
+        content.reserved = Math.max(content.reserved, (int) bytes);
+        if (last) {
+          throw new PowerLoss();
+        }
+        return true;
       }
     }
 
@@ -428,6 +458,7 @@ public final class SimDisk implements Disk {
         }
         Arrays.fill(content.current, (int) size, content.size, (byte) 0);
         content.truncated = true;
+        content.reserved = Math.min(content.reserved, (int) size);
         content.size = (int) size;
       }
     }

@@ -88,6 +88,7 @@ class LogOpeningTest {
   @Test
   void whoTakesASegmentBeforeOneIsReadyGetsASmallOne() throws IOException {
     try (var pool = new SegmentPool(disk, SEGMENT_BYTES, 1)) {
+      pool.syncs(true);
       SegmentPool.Segment first = pool.take();
       pool.prepare();
       SegmentPool.Segment second = pool.take();
@@ -105,6 +106,7 @@ class LogOpeningTest {
     try (var pool = new SegmentPool(disk, SEGMENT_BYTES, 1);
         var wal = new Wal(pool, 0)) {
       append(wal, 1, true);
+      pool.syncs(true);
       pool.prepare();
     }
 
@@ -117,6 +119,7 @@ class LogOpeningTest {
   @Test
   void keepsSpareSegmentsFromOnePoolToTheNext() throws IOException {
     try (var pool = new SegmentPool(disk, SEGMENT_BYTES, 1)) {
+      pool.syncs(true);
       pool.prepare();
       pool.take().file().close();
       pool.recycle(WalFormat.fileName(1));
