@@ -31,6 +31,8 @@ final class GatewaySettingsTest {
     "request-timeout, 0s",
     "request-timeout, -1s",
     "request-timeout, 11m",
+    "metadata-attempt, 5ms",
+    "metadata-timeout, 500ms",
     "volume-timeout, 4s",
     "volume-timeout, 2h",
     "report-interval, 0s",

@@ -42,6 +42,7 @@ import io.troupe.actors.volume.AttributeChange;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.DirectoryPage;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.OperationId;
 import io.troupe.actors.volume.PendingCut;
 import io.troupe.actors.volume.RenameMode;
 import io.troupe.actors.volume.VolumeCommand;
@@ -115,7 +116,8 @@ public final class ActorsRegistrations implements KryoRegistrations {
         VolumeCommand.EndTruncate.class,
         VolumeCommand.ReleaseOrphan.class,
         VolumeCommand.OpenFile.class);
-    r.addAll(177, VolumeCommand.CloseFiles.class); // 176 was one that is no more
+    // 176 was one that is no more.
+    r.addAll(177, VolumeCommand.CloseFiles.class, VolumeCommand.Once.class, OperationId.class);
     r.addAll(
         200,
         FileCommand.Open.class,

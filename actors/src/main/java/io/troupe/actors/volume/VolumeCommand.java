@@ -69,7 +69,7 @@ public sealed interface VolumeCommand {
    */
   record OpenFile(
       long inode, ActorRef<SessionEvent> session, ActorRef<Result<FileDescription>> replyTo)
-      implements VolumeCommand {}
+      implements Repeatable {}
 
   /**
    * Takes opens of the session back, one for each time that an inode is named. They may come late,
@@ -85,6 +85,18 @@ public sealed interface VolumeCommand {
 
   // ---- changes
 
+  /** What a client may ask for again, when no answer came. */
+  sealed interface Repeatable extends VolumeCommand {}
+
+  /** What clients change in the namespace. */
+  sealed interface Change extends Repeatable {}
+
+  /**
+   * Is carried out once, however often it is asked for: later attempts get the answer of the first.
+   * EAGAIN says that it may or may not have been carried out; then it is to be asked for again.
+   */
+  record Once(OperationId id, Repeatable command) implements VolumeCommand {}
+
   /**
    * Creates a regular file, or opens the one that is there unless {@code exclusive}.
    *
@@ -98,7 +110,7 @@ public sealed interface VolumeCommand {
       boolean exclusive,
       Optional<ActorRef<SessionEvent>> opener,
       ActorRef<Result<CreatedFile>> replyTo)
-      implements VolumeCommand {}
+      implements Change {}
 
   /** Makes a file, FIFO, socket or device node, by the type bits of {@code mode}. */
   record MakeNode(
@@ -108,26 +120,26 @@ public sealed interface VolumeCommand {
       int rdev,
       Caller caller,
       ActorRef<Result<Attributes>> replyTo)
-      implements VolumeCommand {}
+      implements Change {}
 
   record MakeDirectory(
       long parent, Name name, int mode, Caller caller, ActorRef<Result<Attributes>> replyTo)
-      implements VolumeCommand {}
+      implements Change {}
 
   /**
    * @param target 1..4095 bytes
    */
   record MakeSymlink(
       long parent, Name name, byte[] target, Caller caller, ActorRef<Result<Attributes>> replyTo)
-      implements VolumeCommand {}
+      implements Change {}
 
   record Link(long inode, long newParent, Name newName, ActorRef<Result<Attributes>> replyTo)
-      implements VolumeCommand {}
+      implements Change {}
 
-  record Unlink(long parent, Name name, ActorRef<Result<Done>> replyTo) implements VolumeCommand {}
+  record Unlink(long parent, Name name, ActorRef<Result<Done>> replyTo) implements Change {}
 
   record RemoveDirectory(long parent, Name name, ActorRef<Result<Done>> replyTo)
-      implements VolumeCommand {}
+      implements Change {}
 
   record Rename(
       long parent,
@@ -136,10 +148,10 @@ public sealed interface VolumeCommand {
       Name newName,
       RenameMode mode,
       ActorRef<Result<Done>> replyTo)
-      implements VolumeCommand {}
+      implements Change {}
 
   record SetAttributes(long inode, AttributeChange change, ActorRef<Result<Attributes>> replyTo)
-      implements VolumeCommand {}
+      implements Change {}
 
   /**
    * A client tells how far a file reaches that it has written to. Counts only with the file's
@@ -155,7 +167,7 @@ public sealed interface VolumeCommand {
       FileTime mtime,
       boolean clearPrivileges,
       ActorRef<Result<Attributes>> replyTo)
-      implements VolumeCommand {}
+      implements Change {}
 
   /**
    * Sets an extended attribute: ERANGE for a name of other than 1..255 bytes, E2BIG for a value of
@@ -164,10 +176,11 @@ public sealed interface VolumeCommand {
    */
   record SetXattr(
       long inode, Name name, byte[] value, XattrMode mode, ActorRef<Result<Done>> replyTo)
-      implements VolumeCommand {}
+      implements Change {}
 
-  record RemoveXattr(long inode, Name name, ActorRef<Result<Done>> replyTo)
-      implements VolumeCommand {}
+  record RemoveXattr(long inode, Name name, ActorRef<Result<Done>> replyTo) implements Change {}
+
+  // ---- from File entities
 
   /**
    * First half of a truncate, from the File entity: raises the truncate epoch, sets the size and

@@ -8,6 +8,7 @@ import io.troupe.actors.fs.StripingPolicy;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.id.VolumeId;
+import io.troupe.actors.volume.OperationId;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -74,6 +75,9 @@ final class RecordSamples {
       return Name.of("n" + random.nextInt());
     } else if (c == PartitionId.class) {
       return new PartitionId((VolumeId) of(VolumeId.class), random.nextInt(1 << 16));
+    } else if (c == OperationId.class) {
+      return new OperationId(
+          (UUID) of(UUID.class), random.nextInt(OperationId.PLACES), 1 + random.nextInt(1 << 30));
     } else if (c == StripingPolicy.class) {
       return new StripingPolicy(1 << (12 + random.nextInt(9)), 1 + random.nextInt(4));
     } else if (c == ReplicaLocation.class) {

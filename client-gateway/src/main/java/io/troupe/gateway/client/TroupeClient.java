@@ -25,6 +25,7 @@ import io.troupe.gateway.io.Timer;
 import io.troupe.gateway.ports.ClusterPort;
 import io.troupe.gateway.ports.GatewayLink;
 import io.troupe.gateway.ports.MemberPort;
+import io.troupe.gateway.ports.Mrc;
 import io.troupe.gateway.ports.OutsidePort;
 import io.troupe.gateway.relay.GatewayActor;
 import io.troupe.gateway.relay.RelayCommand;
@@ -65,6 +66,7 @@ public final class TroupeClient implements AutoCloseable {
   private final boolean ownsSystem;
   private final ClusterPort cluster;
   private final ObjectStreamClient streams;
+  private final Mrc mrc;
   private final Patience patience;
   private final StripedIo io;
   private final ActorRef<SessionEvent> session;
@@ -79,6 +81,7 @@ public final class TroupeClient implements AutoCloseable {
     this.streams =
         ObjectStreamClient.start(
             StreamSettings.of(system.settings().config().getConfig("troupe.stream")));
+    this.mrc = new Mrc(cluster, new Patience(Timer.of(system), settings.metadataTimeout()));
     this.patience = new Patience(Timer.of(system), settings.requestTimeout());
     this.io = new StripedIo(new BoundedIo(new StreamedIo(cluster, streams), patience));
     boolean started = false;
@@ -110,7 +113,11 @@ public final class TroupeClient implements AutoCloseable {
         node,
         false,
         new MemberPort(
-            entities, Registry.get(node), settings.requestTimeout(), settings.volumeTimeout()),
+            entities,
+            Registry.get(node),
+            settings.metadataAttempt(),
+            settings.requestTimeout(),
+            settings.volumeTimeout()),
         settings);
   }
 
@@ -144,6 +151,7 @@ public final class TroupeClient implements AutoCloseable {
           new OutsidePort(
               system,
               link(system, address, settings.requestTimeout()),
+              settings.metadataAttempt(),
               settings.requestTimeout(),
               settings.volumeTimeout());
       port.refresh().toCompletableFuture().get(CONNECT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
@@ -244,7 +252,7 @@ public final class TroupeClient implements AutoCloseable {
 
   private VolumeFileSystem fileSystem(VolumeRecord v) {
     VolumeFileSystem fs =
-        new VolumeFileSystem(v.id(), cluster, io, patience, session, Clock.systemUTC());
+        new VolumeFileSystem(v.id(), cluster, mrc, io, patience, session, Clock.systemUTC());
     open.add(fs);
     return fs;
   }

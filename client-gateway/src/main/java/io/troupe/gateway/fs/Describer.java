@@ -14,6 +14,7 @@ import io.troupe.actors.replica.ReplicaDescription;
 import io.troupe.actors.volume.FileDescription;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.ports.ClusterPort;
+import io.troupe.gateway.ports.Mrc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,13 +22,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /** Puts together what {@code troupe info} prints of an inode. */
-record Describer(ClusterPort cluster, VolumeId volume) {
+record Describer(ClusterPort cluster, Mrc mrc, VolumeId volume) {
   private static final int SHOWN_OBJECTS = 16;
 
   CompletionStage<Result<String>> describe(long inode) {
     CompletionStage<Result<FileDescription>> s =
-        cluster.askVolume(
-            PartitionId.ofInode(volume, inode), r -> new VolumeCommand.Describe(inode, r));
+        mrc.ask(PartitionId.ofInode(volume, inode), r -> new VolumeCommand.Describe(inode, r));
     return s.thenCompose(
         result ->
             switch (result) {

@@ -12,7 +12,7 @@ import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.ObjectRange;
 import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.io.StripedIo;
-import io.troupe.gateway.ports.ClusterPort;
+import io.troupe.gateway.ports.Mrc;
 import java.lang.foreign.MemorySegment;
 import java.time.Clock;
 import java.util.HashSet;
@@ -27,7 +27,7 @@ import java.util.function.Function;
  * @param finishCut describes a file after it has made sure that no cut of it is pending
  */
 record FileContent(
-    ClusterPort cluster,
+    Mrc mrc,
     StripedIo io,
     Patience patience,
     Clock clock,
@@ -127,7 +127,7 @@ record FileContent(
   private CompletionStage<Result<Done>> learn(OpenInode open) {
     long inode = open.file().inode();
     CompletionStage<Result<FileDescription>> s =
-        cluster.askVolume(open.file().partition(), r -> new VolumeCommand.Describe(inode, r));
+        mrc.ask(open.file().partition(), r -> new VolumeCommand.Describe(inode, r));
     return s.thenCompose(
             result ->
                 result instanceof Result.Ok<FileDescription>(FileDescription d)

@@ -10,6 +10,7 @@ import io.troupe.actors.replica.Synced;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.ports.ClusterPort;
+import io.troupe.gateway.ports.Mrc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Makes a file's writes durable on its OSDs, finds out whether they still have them, and tells the
  * MRC how far they reach.
  */
-record Flush(ClusterPort cluster, Patience patience) {
+record Flush(ClusterPort cluster, Mrc mrc, Patience patience) {
   private static final Logger LOG = LoggerFactory.getLogger(Flush.class);
 
   /**
@@ -62,7 +63,7 @@ record Flush(ClusterPort cluster, Patience patience) {
   private CompletionStage<Result<Done>> report(OpenInode open, OpenInode.Unflushed u) {
     long inode = open.file().inode();
     CompletionStage<Result<Attributes>> s =
-        cluster.askVolume(
+        mrc.once(
             open.file().partition(),
             r ->
                 new VolumeCommand.ReportSize(

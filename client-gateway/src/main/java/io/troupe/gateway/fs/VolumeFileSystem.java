@@ -24,6 +24,7 @@ import io.troupe.actors.volume.XattrMode;
 import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.io.StripedIo;
 import io.troupe.gateway.ports.ClusterPort;
+import io.troupe.gateway.ports.Mrc;
 import java.lang.foreign.MemorySegment;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
 
   private final VolumeId volume;
   private final ClusterPort cluster;
+  private final Mrc mrc;
   private final ActorRef<SessionEvent> session;
   private final Clock clock;
   private final Flush flush;
@@ -61,23 +63,26 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   /**
    * Makes one.
    *
+   * @param mrc asks the MRCs
    * @param patience with OSDs that are busy and files that are being truncated
    * @param session what is opened is open for as long as this actor lives
    */
   public VolumeFileSystem(
       VolumeId volume,
       ClusterPort cluster,
+      Mrc mrc,
       StripedIo io,
       Patience patience,
       ActorRef<SessionEvent> session,
       Clock clock) {
     this.volume = volume;
     this.cluster = cluster;
+    this.mrc = mrc;
     this.session = session;
     this.clock = clock;
-    this.flush = new Flush(cluster, patience);
+    this.flush = new Flush(cluster, mrc, patience);
     this.closes = new Closes(patience.timer(), this::closeAtMrc);
-    this.content = new FileContent(cluster, io, patience, clock, this::finishCut);
+    this.content = new FileContent(mrc, io, patience, clock, this::finishCut);
   }
 
   public VolumeId volume() {
@@ -103,7 +108,13 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
 
   private <T> CompletionStage<Result<T>> ask(
       long inode, Function<ActorRef<Result<T>>, VolumeCommand> command) {
-    return cluster.askVolume(PartitionId.ofInode(volume, inode), command);
+    return mrc.ask(PartitionId.ofInode(volume, inode), command);
+  }
+
+  /** The inode is that of a directory whose entries change, or what changes itself. */
+  private <T> CompletionStage<Result<T>> once(
+      long inode, Function<ActorRef<Result<T>>, VolumeCommand.Repeatable> command) {
+    return mrc.once(PartitionId.ofInode(volume, inode), command);
   }
 
   private FileId file(long inode) {
@@ -167,53 +178,53 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   @Override
   public CompletionStage<Result<Done>> setXattr(
       long inode, Name name, byte[] value, XattrMode mode) {
-    return ask(inode, r -> new VolumeCommand.SetXattr(inode, name, value, mode, r));
+    return once(inode, r -> new VolumeCommand.SetXattr(inode, name, value, mode, r));
   }
 
   @Override
   public CompletionStage<Result<Done>> removeXattr(long inode, Name name) {
-    return ask(inode, r -> new VolumeCommand.RemoveXattr(inode, name, r));
+    return once(inode, r -> new VolumeCommand.RemoveXattr(inode, name, r));
   }
 
   @Override
   public CompletionStage<Result<Attributes>> makeNode(
       long parent, Name name, int mode, int rdev, Caller caller) {
-    return ask(parent, r -> new VolumeCommand.MakeNode(parent, name, mode, rdev, caller, r));
+    return once(parent, r -> new VolumeCommand.MakeNode(parent, name, mode, rdev, caller, r));
   }
 
   @Override
   public CompletionStage<Result<Attributes>> makeDirectory(
       long parent, Name name, int mode, Caller caller) {
-    return ask(parent, r -> new VolumeCommand.MakeDirectory(parent, name, mode, caller, r));
+    return once(parent, r -> new VolumeCommand.MakeDirectory(parent, name, mode, caller, r));
   }
 
   @Override
   public CompletionStage<Result<Attributes>> makeSymlink(
       long parent, Name name, byte[] target, Caller caller) {
-    return ask(parent, r -> new VolumeCommand.MakeSymlink(parent, name, target, caller, r));
+    return once(parent, r -> new VolumeCommand.MakeSymlink(parent, name, target, caller, r));
   }
 
   @Override
   public CompletionStage<Result<Attributes>> link(long inode, long newParent, Name newName) {
-    return overlaid(ask(newParent, r -> new VolumeCommand.Link(inode, newParent, newName, r)));
+    return overlaid(once(newParent, r -> new VolumeCommand.Link(inode, newParent, newName, r)));
   }
 
   @Override
   public CompletionStage<Result<Done>> unlink(long parent, Name name) {
     closes.send(PartitionId.ofInode(volume, parent)); // a file that is closed goes faster
-    return ask(parent, r -> new VolumeCommand.Unlink(parent, name, r));
+    return once(parent, r -> new VolumeCommand.Unlink(parent, name, r));
   }
 
   @Override
   public CompletionStage<Result<Done>> removeDirectory(long parent, Name name) {
-    return ask(parent, r -> new VolumeCommand.RemoveDirectory(parent, name, r));
+    return once(parent, r -> new VolumeCommand.RemoveDirectory(parent, name, r));
   }
 
   @Override
   public CompletionStage<Result<Done>> rename(
       long parent, Name name, long newParent, Name newName, RenameMode mode) {
     closes.send(PartitionId.ofInode(volume, parent)); // it may replace one
-    return ask(parent, r -> new VolumeCommand.Rename(parent, name, newParent, newName, mode, r));
+    return once(parent, r -> new VolumeCommand.Rename(parent, name, newParent, newName, mode, r));
   }
 
   @Override
@@ -244,13 +255,13 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   }
 
   private CompletionStage<Result<Attributes>> askSetAttributes(long inode, AttributeChange change) {
-    return ask(inode, r -> new VolumeCommand.SetAttributes(inode, change, r));
+    return once(inode, r -> new VolumeCommand.SetAttributes(inode, change, r));
   }
 
   @Override
   public CompletionStage<Result<Attributes>> truncate(long inode, long sizeBytes) {
     CompletionStage<Result<FileDescription>> s =
-        cluster.askFile(file(inode), r -> new FileCommand.Truncate(sizeBytes, r));
+        mrc.ask(file(inode), r -> new FileCommand.Truncate(sizeBytes, r));
     return s.thenApply(result -> result.map(this::described));
   }
 
@@ -269,7 +280,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   public CompletionStage<Result<OpenedFile>> create(
       long parent, Name name, int mode, Caller caller, boolean exclusive, boolean truncate) {
     CompletionStage<Result<CreatedFile>> s =
-        ask(
+        once(
             parent,
             r ->
                 new VolumeCommand.CreateFile(
@@ -298,7 +309,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   }
 
   private CompletionStage<Result<FileDescription>> openAtMrc(long inode) {
-    return ask(inode, r -> new VolumeCommand.OpenFile(inode, session, r));
+    return once(inode, r -> new VolumeCommand.OpenFile(inode, session, r));
   }
 
   /** Whoever opens a file finishes a cut of it that is pending. */
@@ -316,7 +327,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   private CompletionStage<Result<OpenedFile>> truncateOpened(FileDescription d) {
     long inode = d.attributes().inode();
     CompletionStage<Result<FileDescription>> s =
-        cluster.askFile(file(inode), r -> new FileCommand.Truncate(0, r));
+        mrc.ask(file(inode), r -> new FileCommand.Truncate(0, r));
     return s.thenApply(
         result -> {
           if (result instanceof Result.Ok<FileDescription>(FileDescription cut)) {
@@ -349,6 +360,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
     }
   }
 
+  /** Once only: what was carried out and not answered must not count for another open. */
   private void closeAtMrc(PartitionId partition, List<Long> inodes) {
     CompletionStage<Result<Done>> s =
         cluster.askVolume(partition, r -> new VolumeCommand.CloseFiles(inodes, session, r));
@@ -473,7 +485,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   @Override
   public CompletionStage<Result<VolumeStatistics>> statistics() {
     CompletionStage<Result<VolumeUsage>> s =
-        cluster.askVolume(new PartitionId(volume, 0), VolumeCommand.GetUsage::new);
+        mrc.ask(new PartitionId(volume, 0), VolumeCommand.GetUsage::new);
     return s.thenApply(
         result ->
             result.map(
@@ -490,6 +502,6 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
 
   @Override
   public CompletionStage<Result<String>> describe(long inode) {
-    return new Describer(cluster, volume).describe(inode);
+    return new Describer(cluster, mrc, volume).describe(inode);
   }
 }

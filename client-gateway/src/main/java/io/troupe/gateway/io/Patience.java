@@ -44,12 +44,25 @@ public record Patience(Timer timer, Duration limit) {
    * EBUSY there.
    */
   public <T> CompletionStage<Result<T>> whileBusy(Supplier<CompletionStage<Result<T>>> attempt) {
+    return whileIt(Errno.EBUSY, "busy for too long: ", attempt);
+  }
+
+  /** Repeats an attempt while it fails with EAGAIN; EIO where that does not end in time. */
+  public <T> CompletionStage<Result<T>> whileUnanswered(
+      Supplier<CompletionStage<Result<T>>> attempt) {
+    return whileIt(Errno.EAGAIN, "", attempt);
+  }
+
+  private <T> CompletionStage<Result<T>> whileIt(
+      Errno failsWith, String tooLong, Supplier<CompletionStage<Result<T>>> attempt) {
     CompletableFuture<Result<T>> done = new CompletableFuture<>();
-    attempt(attempt, begin(), done);
+    attempt(failsWith, tooLong, attempt, begin(), done);
     return done;
   }
 
   private static <T> void attempt(
+      Errno failsWith,
+      String tooLong,
       Supplier<CompletionStage<Result<T>>> attempt,
       Tries tries,
       CompletableFuture<Result<T>> done) {
@@ -60,10 +73,10 @@ public record Patience(Timer timer, Duration limit) {
               if (failure != null) {
                 done.completeExceptionally(failure);
               } else if (!(result instanceof Result.Failed<T>(Errno errno, String detail))
-                  || errno != Errno.EBUSY) {
+                  || errno != failsWith) {
                 done.complete(result);
-              } else if (!tries.again(() -> attempt(attempt, tries, done))) {
-                done.complete(Result.failed(Errno.EIO, "busy for too long: " + detail));
+              } else if (!tries.again(() -> attempt(failsWith, tooLong, attempt, tries, done))) {
+                done.complete(Result.failed(Errno.EIO, tooLong + detail));
               }
             });
   }

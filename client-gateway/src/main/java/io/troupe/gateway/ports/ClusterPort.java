@@ -18,8 +18,9 @@ import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * Asks entities. Answers always come, at the latest after the request timeout, as values: EIO where
- * nobody answered, at once where the owner is known to be offline.
+ * Asks entities, once. Answers always come, at the latest after a timeout, as values. Where nobody
+ * answered, or the owner is known to be offline, that is EIO; of Volumes and Files it is EAGAIN,
+ * since {@link Mrc} asks these again.
  */
 public interface ClusterPort {
   <T> CompletionStage<Result<T>> askVolume(
@@ -55,7 +56,7 @@ public interface ClusterPort {
         .map(s -> role + " " + node + " at " + s.record().address() + " is offline");
   }
 
-  static <T> CompletionStage<Result<T>> unreachable(String why) {
-    return CompletableFuture.completedFuture(Result.failed(Errno.EIO, why));
+  static <T> CompletionStage<Result<T>> unreachable(Errno errno, String why) {
+    return CompletableFuture.completedFuture(Result.failed(errno, why));
   }
 }

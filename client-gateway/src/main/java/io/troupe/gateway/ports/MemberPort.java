@@ -22,19 +22,21 @@ import org.apache.pekko.actor.typed.ActorRef;
 /**
  * As a node of the cluster: straight to the entities.
  *
+ * @param attempt how long a Volume may take to answer
+ * @param timeout the same of other entities
  * @param slowTimeout for what takes a while: making and removing volumes
  */
 public record MemberPort(
-    Entities entities, Registry registry, Duration timeout, Duration slowTimeout)
+    Entities entities, Registry registry, Duration attempt, Duration timeout, Duration slowTimeout)
     implements ClusterPort {
   @Override
   public <T> CompletionStage<Result<T>> askVolume(
       PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command) {
     Optional<String> why = whyUnreachable(partition);
     if (why.isPresent()) {
-      return ClusterPort.unreachable(why.get());
+      return ClusterPort.unreachable(Errno.EAGAIN, why.get());
     }
-    return answered(entities.ask(partition, command, timeout), "volume " + partition);
+    return answered(entities.ask(partition, command, attempt), Errno.EAGAIN, "volume " + partition);
   }
 
   @Override
@@ -42,9 +44,9 @@ public record MemberPort(
       FileId file, Function<ActorRef<Result<T>>, FileCommand> command) {
     Optional<String> why = whyUnreachable(file.partition());
     if (why.isPresent()) {
-      return ClusterPort.unreachable(why.get());
+      return ClusterPort.unreachable(Errno.EAGAIN, why.get());
     }
-    return answered(entities.ask(file, command, timeout), "file " + file);
+    return answered(entities.ask(file, command, timeout), Errno.EAGAIN, "file " + file);
   }
 
   @Override
@@ -52,24 +54,24 @@ public record MemberPort(
       OsdId osd, FileId file, Function<ActorRef<Result<T>>, ReplicaCommand> command) {
     Optional<String> why = whyOffline(osd.node(), "OSD");
     if (why.isPresent()) {
-      return ClusterPort.unreachable(why.get());
+      return ClusterPort.unreachable(Errno.EIO, why.get());
     }
-    return answered(entities.ask(osd, file, command, timeout), "OSD " + osd);
+    return answered(entities.ask(osd, file, command, timeout), Errno.EIO, "OSD " + osd);
   }
 
   @Override
   public <T> CompletionStage<Result<T>> askDirectory(
       Function<ActorRef<Result<T>>, DirectoryCommand> command) {
-    return answered(entities.ask(command, slowTimeout), "the DIR");
+    return answered(entities.ask(command, slowTimeout), Errno.EIO, "the DIR");
   }
 
   private static <T> CompletionStage<Result<T>> answered(
-      CompletionStage<Result<T>> answer, String who) {
+      CompletionStage<Result<T>> answer, Errno unanswered, String who) {
     return answer.exceptionally(
         e ->
             e instanceof FsException f
-                ? Result.failed(f.errno(), f.detail())
-                : Result.failed(Errno.EIO, who + " did not answer in time"));
+                ? Result.failed(unanswered, f.detail())
+                : Result.failed(unanswered, who + " did not answer in time"));
   }
 
   @Override

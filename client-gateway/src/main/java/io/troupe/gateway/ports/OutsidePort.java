@@ -29,14 +29,20 @@ import org.apache.pekko.actor.typed.ActorSystem;
 public final class OutsidePort implements ClusterPort {
   private final ActorSystem<?> system;
   private final GatewayLink gateway;
+  private final Duration attempt;
   private final Duration timeout;
   private final Duration slowTimeout;
   private volatile DirectoryView view = DirectoryView.EMPTY;
 
   public OutsidePort(
-      ActorSystem<?> system, GatewayLink gateway, Duration timeout, Duration slowTimeout) {
+      ActorSystem<?> system,
+      GatewayLink gateway,
+      Duration attempt,
+      Duration timeout,
+      Duration slowTimeout) {
     this.system = system;
     this.gateway = gateway;
+    this.attempt = attempt;
     this.timeout = timeout;
     this.slowTimeout = slowTimeout;
   }
@@ -57,13 +63,16 @@ public final class OutsidePort implements ClusterPort {
   }
 
   private <T> CompletionStage<Result<T>> answered(
-      Function<ActorRef<Result<T>>, RelayCommand> command, Duration limit, String who) {
+      Function<ActorRef<Result<T>>, RelayCommand> command,
+      Duration limit,
+      Errno unanswered,
+      String who) {
     CompletionStage<Result<T>> answer = ask(command, limit);
     return answer.exceptionally(
         e ->
             e instanceof FsException f
-                ? Result.failed(f.errno(), f.detail())
-                : Result.failed(Errno.EIO, who + " did not answer in time"));
+                ? Result.failed(unanswered, f.detail())
+                : Result.failed(unanswered, who + " did not answer in time"));
   }
 
   @Override
@@ -71,10 +80,11 @@ public final class OutsidePort implements ClusterPort {
       PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command) {
     Optional<String> why = whyUnreachable(partition);
     return why.isPresent()
-        ? ClusterPort.unreachable(why.get())
+        ? ClusterPort.unreachable(Errno.EAGAIN, why.get())
         : answered(
             r -> new RelayCommand.ToVolume(partition, command.apply(r)),
-            timeout,
+            attempt,
+            Errno.EAGAIN,
             "volume " + partition);
   }
 
@@ -83,8 +93,12 @@ public final class OutsidePort implements ClusterPort {
       FileId file, Function<ActorRef<Result<T>>, FileCommand> command) {
     Optional<String> why = whyUnreachable(file.partition());
     return why.isPresent()
-        ? ClusterPort.unreachable(why.get())
-        : answered(r -> new RelayCommand.ToFile(file, command.apply(r)), timeout, "file " + file);
+        ? ClusterPort.unreachable(Errno.EAGAIN, why.get())
+        : answered(
+            r -> new RelayCommand.ToFile(file, command.apply(r)),
+            timeout,
+            Errno.EAGAIN,
+            "file " + file);
   }
 
   @Override
@@ -92,15 +106,19 @@ public final class OutsidePort implements ClusterPort {
       OsdId osd, FileId file, Function<ActorRef<Result<T>>, ReplicaCommand> command) {
     Optional<String> why = whyOffline(osd.node(), "OSD");
     return why.isPresent()
-        ? ClusterPort.unreachable(why.get())
+        ? ClusterPort.unreachable(Errno.EIO, why.get())
         : answered(
-            r -> new RelayCommand.ToReplica(osd, file, command.apply(r)), timeout, "OSD " + osd);
+            r -> new RelayCommand.ToReplica(osd, file, command.apply(r)),
+            timeout,
+            Errno.EIO,
+            "OSD " + osd);
   }
 
   @Override
   public <T> CompletionStage<Result<T>> askDirectory(
       Function<ActorRef<Result<T>>, DirectoryCommand> command) {
-    return answered(r -> new RelayCommand.ToDirectory(command.apply(r)), slowTimeout, "the DIR");
+    return answered(
+        r -> new RelayCommand.ToDirectory(command.apply(r)), slowTimeout, Errno.EIO, "the DIR");
   }
 
   @Override

@@ -23,6 +23,7 @@ import io.troupe.actors.volume.FileDescription;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.ports.ClusterPort;
+import io.troupe.gateway.ports.Mrc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,7 +83,10 @@ final class FlushTest {
     @SuppressWarnings("unchecked") // of a ReportSize
     public <T> CompletionStage<Result<T>> askVolume(
         PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command) {
-      reports.add((VolumeCommand.ReportSize) command.apply(TestInbox.<Result<T>>create().getRef()));
+      if (command.apply(TestInbox.<Result<T>>create().getRef())
+          instanceof VolumeCommand.Once(var id, VolumeCommand.ReportSize report)) {
+        reports.add(report);
+      }
       return CompletableFuture.completedFuture((Result<T>) reported);
     }
 
@@ -114,7 +118,8 @@ final class FlushTest {
     open.acknowledged(osd, incarnation);
   }
 
-  private final Flush flush = new Flush(osds, new Patience(new SimTimer(0), Duration.ofSeconds(5)));
+  private final Patience patience = new Patience(new SimTimer(0), Duration.ofSeconds(5));
+  private final Flush flush = new Flush(osds, new Mrc(osds, patience), patience);
 
   private Result<Done> flush() {
     return flush.sync(open, open.take(true).osds()).toCompletableFuture().join();

@@ -20,6 +20,7 @@ import io.troupe.actors.stream.ObjectRequest;
 import io.troupe.actors.stream.Transfer;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.OperationId;
 import io.troupe.actors.volume.PendingCut;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.ObjectIo;
@@ -52,6 +53,8 @@ final class SimCluster implements ClusterPort, ObjectIo {
 
   /** What the Volume was asked, in order. */
   final List<VolumeCommand> asked = new ArrayList<>();
+
+  private final Map<OperationId, CompletionStage<? extends Result<?>>> answered = new HashMap<>();
 
   private static final ActorRef<?> NOBODY = TestInbox.create().getRef();
 
@@ -160,6 +163,11 @@ final class SimCluster implements ClusterPort, ObjectIo {
 
   /** Carries out at one moment and answers at a later one, unless the message is lost. */
   private <T> CompletionStage<Result<T>> later(Supplier<CompletionStage<Result<T>>> action) {
+    return later(Errno.EIO, action);
+  }
+
+  private <T> CompletionStage<Result<T>> later(
+      Errno unanswered, Supplier<CompletionStage<Result<T>>> action) {
     CompletableFuture<Result<T>> answer = new CompletableFuture<>();
     sim.soon(
         () -> {
@@ -170,7 +178,7 @@ final class SimCluster implements ClusterPort, ObjectIo {
           if (sim.random.nextBoolean()) {
             var unused = action.get();
           }
-          sim.soon(() -> answer.complete(Result.failed(Errno.EIO, "lost")));
+          sim.soon(() -> answer.complete(Result.failed(unanswered, "lost")));
         });
     return answer;
   }
@@ -193,8 +201,30 @@ final class SimCluster implements ClusterPort, ObjectIo {
   public <T> CompletionStage<Result<T>> askVolume(
       PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command) {
     VolumeCommand c = command.apply(nobody());
+    if (c instanceof VolumeCommand.Once(OperationId id, VolumeCommand.Repeatable r)) {
+      asked.add(r);
+      return later(Errno.EAGAIN, () -> as(once(id, r)));
+    }
     asked.add(c);
-    return later(() -> as(volume(c)));
+    return later(Errno.EAGAIN, () -> as(volume(c)));
+  }
+
+  /** As the Volume: what succeeded is answered again. */
+  private CompletionStage<? extends Result<?>> once(OperationId id, VolumeCommand command) {
+    CompletionStage<? extends Result<?>> known = answered.get(id);
+    if (known != null) {
+      return known;
+    }
+    CompletionStage<? extends Result<?>> answer = volume(command);
+    answered.put(id, answer);
+    var unused =
+        answer.thenAccept(
+            result -> {
+              if (result instanceof Result.Failed<?>) {
+                answered.remove(id);
+              }
+            });
+    return answer;
   }
 
   private CompletionStage<? extends Result<?>> volume(VolumeCommand command) {
@@ -241,6 +271,7 @@ final class SimCluster implements ClusterPort, ObjectIo {
       FileId file, Function<ActorRef<Result<T>>, FileCommand> command) {
     FileCommand c = command.apply(nobody());
     return later(
+        Errno.EAGAIN,
         () ->
             switch (c) {
               case FileCommand.Truncate t -> as(truncate(t.sizeBytes()));

@@ -11,6 +11,7 @@ import io.troupe.actors.volume.RenameMode;
 import io.troupe.gateway.io.BoundedIo;
 import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.io.StripedIo;
+import io.troupe.gateway.ports.Mrc;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +57,7 @@ final class VolumeFileSystemSimTest {
           new VolumeFileSystem(
               new VolumeId(new UUID(0, 1)),
               cluster,
+              new Mrc(cluster, patience),
               new StripedIo(new BoundedIo(cluster, patience)),
               patience,
               SESSION,

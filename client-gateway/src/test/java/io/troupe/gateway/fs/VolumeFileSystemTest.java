@@ -15,6 +15,7 @@ import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.BoundedIo;
 import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.io.StripedIo;
+import io.troupe.gateway.ports.Mrc;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
@@ -34,6 +35,7 @@ final class VolumeFileSystemTest {
       new VolumeFileSystem(
           new VolumeId(new UUID(0, 1)),
           cluster,
+          new Mrc(cluster, patience),
           new StripedIo(new BoundedIo(cluster, patience)),
           patience,
           TestInbox.<SessionEvent>create().getRef(),

@@ -39,7 +39,8 @@ final class OutsidePortTest {
 
   private final AtomicInteger lookUps = new AtomicInteger();
   private final OutsidePort port =
-      new OutsidePort(kit.system(), new GatewayLink("somewhere:1", this::lookUp), TIMEOUT, TIMEOUT);
+      new OutsidePort(
+          kit.system(), new GatewayLink("somewhere:1", this::lookUp), TIMEOUT, TIMEOUT, TIMEOUT);
 
   @AfterEach
   void stop() {
@@ -81,7 +82,7 @@ final class OutsidePortTest {
         .isInstanceOfSatisfying(
             Result.Failed.class,
             f -> {
-              assertThat(f.errno()).isEqualTo(Errno.EIO);
+              assertThat(f.errno()).isEqualTo(Errno.EAGAIN);
               assertThat(f.detail()).contains(why);
             });
   }
@@ -120,7 +121,7 @@ final class OutsidePortTest {
     present = Optional.of(kit.spawn(Behaviors.<RelayCommand>ignore()));
     GatewayLink link = new GatewayLink("somewhere:1", this::lookUp);
     of(link.suspect());
-    OutsidePort slow = new OutsidePort(kit.system(), link, TIMEOUT, TIMEOUT);
+    OutsidePort slow = new OutsidePort(kit.system(), link, TIMEOUT, TIMEOUT, TIMEOUT);
     CompletionStage<Result<VolumeUsage>> s = slow.askVolume(PARTITION, VolumeCommand.GetUsage::new);
 
     assertFails(of(s), "did not answer");

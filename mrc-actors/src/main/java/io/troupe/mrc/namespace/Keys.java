@@ -5,6 +5,7 @@ import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.id.VolumeId;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.UUID;
 
 /**
  * Keys of all tables, big endian.
@@ -13,6 +14,7 @@ import java.util.Arrays;
  *   INODE, ORPHAN, HANDED, GARBAGE   | volume uuid (16) | inode (8) |
  *   DENTRY                           | volume uuid (16) | directory inode (8) | cookie (8) |
  *   XATTR                            | volume uuid (16) | inode (8) | name (1..255) |
+ *   OUTCOME                          | volume uuid (16) | partition (2) | client (16) | place (2) |
  *   HEAD                             | volume uuid (16) | partition (2) |
  * </pre>
  *
@@ -47,6 +49,15 @@ final class Keys {
 
   byte[] head(PartitionId partition) {
     return start(2).putShort((short) partition.number()).array();
+  }
+
+  byte[] outcome(PartitionId partition, UUID client, int place) {
+    return start(20)
+        .putShort((short) partition.number())
+        .putLong(client.getMostSignificantBits())
+        .putLong(client.getLeastSignificantBits())
+        .putShort((short) place)
+        .array();
   }
 
   /** First key of the partition's inodes, and of everything else that begins with an inode. */

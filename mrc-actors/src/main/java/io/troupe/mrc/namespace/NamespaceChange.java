@@ -1,6 +1,7 @@
 package io.troupe.mrc.namespace;
 
 import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.fs.Attributes;
 import io.troupe.actors.fs.Caller;
@@ -12,10 +13,13 @@ import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.volume.AttributeChange;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.OperationId;
 import io.troupe.actors.volume.RenameMode;
 import io.troupe.actors.volume.VolumePolicy;
 import io.troupe.actors.volume.XattrMode;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 
@@ -32,6 +36,8 @@ public final class NamespaceChange {
   private final AttributeUpdates attributes;
   private final Sizes sizes;
   private final Xattrs xattrs;
+  private final TreeChange tree;
+  private final FileTime now;
 
   /** Operations at one moment, where any file may be open. */
   public NamespaceChange(
@@ -55,7 +61,8 @@ public final class NamespaceChange {
       FileTime now,
       LongFunction<Result<XLocSet>> placement,
       LongPredicate mayBeOpen) {
-    TreeChange tree = new TreeChange(partition, overlay);
+    this.tree = new TreeChange(partition, overlay);
+    this.now = now;
     this.life = new VolumeLife(tree, now);
     this.creation = new Creation(tree, now, placement);
     this.removal = new Removal(tree, now, mayBeOpen);
@@ -78,6 +85,36 @@ public final class NamespaceChange {
   /** Files whose objects are to be deleted since these operations. */
   public List<Tree.Garbage> discarded() {
     return removal.discarded();
+  }
+
+  // ---- what clients ask for more than once
+
+  /** Carries a change out, unless an earlier attempt did: then answers that one again. */
+  public <T> Result<T> once(
+      OperationId id, Replay<T> replay, Function<NamespaceChange, Result<T>> change) {
+    Optional<Outcome> last = tree.outcome(id);
+    if (last.isPresent() && last.get().number() == id.number()) {
+      return replay.recall(tree, last.get().value());
+    }
+    if (last.isPresent() && last.get().number() > id.number()) {
+      return Result.failed(Errno.EIO, "its client has given this attempt up");
+    }
+    long before = tree.changedBytes();
+    Result<T> result = change.apply(this);
+    if (result instanceof Result.Ok<T>(T answer) && tree.changedBytes() > before) {
+      tree.put(id, new Outcome(id.number(), now.seconds(), replay.remember(answer)));
+    }
+    return result;
+  }
+
+  /**
+   * Forgets changes from before a moment, of some that are looked at.
+   *
+   * @param after the record looked at last; empty from the first
+   * @return the record looked at last now; empty when there are no more
+   */
+  public Optional<byte[]> forgetOutcomes(Optional<byte[]> after, long beforeSecond, int max) {
+    return tree.forgetOutcomes(after, beforeSecond, max);
   }
 
   // ---- life of the volume

@@ -14,6 +14,8 @@ public enum Table {
   HANDED("mrc.handed"),
   /** volume, inode → xloc set whose objects are to be deleted. */
   GARBAGE("mrc.garbage"),
+  /** volume, partition, client, place → the outcome of the client's last change there. */
+  OUTCOME("mrc.outcome"),
   /** volume, partition → policy and counters. */
   HEAD("mrc.head");
 

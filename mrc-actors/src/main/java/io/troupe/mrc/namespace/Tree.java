@@ -3,6 +3,7 @@ package io.troupe.mrc.namespace;
 import io.troupe.actors.fs.Name;
 import io.troupe.actors.fs.XLocSet;
 import io.troupe.actors.id.PartitionId;
+import io.troupe.actors.volume.OperationId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,6 +107,12 @@ public class Tree {
 
   boolean isHanded(long inode) {
     return records.get(Table.HANDED, keys.inode(inode)).isPresent();
+  }
+
+  Optional<Outcome> outcome(OperationId id) {
+    return records
+        .get(Table.OUTCOME, keys.outcome(partition, id.client(), id.place()))
+        .map(Outcome::decode);
   }
 
   /** A file whose objects are to be deleted. */

@@ -3,6 +3,7 @@ package io.troupe.mrc.namespace;
 import io.troupe.actors.fs.Name;
 import io.troupe.actors.fs.XLocSet;
 import io.troupe.actors.id.PartitionId;
+import io.troupe.actors.volume.OperationId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,11 @@ final class TreeChange extends Tree {
   TreeChange(PartitionId partition, Overlay overlay) {
     super(partition, overlay);
     this.overlay = overlay;
+  }
+
+  /** Grows with each change. */
+  long changedBytes() {
+    return overlay.bytes();
   }
 
   void put(InodeRecord r) {
@@ -92,6 +98,34 @@ final class TreeChange extends Tree {
     overlay.delete(Table.HANDED, keys.inode(inode));
   }
 
+  void put(OperationId id, Outcome outcome) {
+    overlay.put(Table.OUTCOME, keys.outcome(partition, id.client(), id.place()), outcome.encode());
+  }
+
+  /**
+   * Removes outcomes from before a moment, of some that are looked at.
+   *
+   * @param after the key looked at last; empty from the first
+   * @return the key looked at last now; empty when there are no more
+   */
+  Optional<byte[]> forgetOutcomes(Optional<byte[]> after, long beforeSecond, int max) {
+    List<byte[]> seen = new ArrayList<>();
+    List<byte[]> old = new ArrayList<>();
+    overlay.scan(
+        Table.OUTCOME,
+        after.map(Keys::after).orElse(keys.firstOf(partition)),
+        keys.endOf(partition),
+        (key, value) -> {
+          seen.add(key);
+          if (Outcome.decode(value).atSecond() < beforeSecond) {
+            old.add(key);
+          }
+          return seen.size() < max;
+        });
+    old.forEach(key -> overlay.delete(Table.OUTCOME, key));
+    return seen.size() < max ? Optional.empty() : Optional.of(seen.getLast());
+  }
+
   void addGarbage(long inode, XLocSet xlocs) {
     overlay.put(Table.GARBAGE, keys.inode(inode), XLocCodec.encode(xlocs));
   }
@@ -108,7 +142,9 @@ final class TreeChange extends Tree {
   int clear(int max) {
     int removed = 0;
     for (Table table :
-        new Table[] {Table.DENTRY, Table.XATTR, Table.ORPHAN, Table.HANDED, Table.INODE}) {
+        new Table[] {
+          Table.DENTRY, Table.XATTR, Table.ORPHAN, Table.HANDED, Table.OUTCOME, Table.INODE
+        }) {
       int limit = max - removed;
       if (limit <= 0) {
         break;

@@ -2,26 +2,82 @@ package io.troupe.mrc.volume;
 
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
+import io.troupe.actors.volume.OperationId;
 import io.troupe.mrc.namespace.NamespaceChange;
+import io.troupe.mrc.namespace.Replay;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * One change that waits for its batch, with what is to be done with its outcome once that is
- * durable.
- *
- * @param reclaims it frees space, so that it is accepted on a full disk
+ * One change that waits for its batch, and who is to be told of its outcome once that is durable.
  */
-record Operation<T>(
-    Function<NamespaceChange, Result<T>> change, Consumer<Result<T>> answer, boolean reclaims) {
+final class Operation<T> {
+  private final Function<NamespaceChange, Result<T>> change;
+  private final boolean reclaims;
+  private final Optional<OperationId> id;
+  private final List<Consumer<Result<T>>> answers = new ArrayList<>(1);
+
+  private Operation(
+      Function<NamespaceChange, Result<T>> change,
+      Consumer<Result<T>> answer,
+      boolean reclaims,
+      Optional<OperationId> id) {
+    this.change = change;
+    this.reclaims = reclaims;
+    this.id = id;
+    answers.add(answer);
+  }
+
+  /** One that needs space. */
+  static <T> Operation<T> growing(
+      Function<NamespaceChange, Result<T>> change, Consumer<Result<T>> answer) {
+    return new Operation<>(change, answer, false, Optional.empty());
+  }
+
+  /** One that frees space, so that it is accepted on a full disk. */
+  static <T> Operation<T> reclaiming(
+      Function<NamespaceChange, Result<T>> change, Consumer<Result<T>> answer) {
+    return new Operation<>(change, answer, true, Optional.empty());
+  }
+
+  /** The same for a client that may ask for it again. */
+  Operation<T> once(OperationId change, Replay<T> replay) {
+    return new Operation<>(
+        n -> n.once(change, replay, this.change),
+        answers.getFirst(),
+        reclaims,
+        Optional.of(change));
+  }
+
+  boolean reclaims() {
+    return reclaims;
+  }
+
+  /** Empty where it is not asked for again. */
+  Optional<OperationId> id() {
+    return id;
+  }
+
+  /** A later attempt of the same change is told what this one comes to. */
+  @SuppressWarnings("unchecked") // the same change has the same answer
+  void join(Operation<?> attempt) {
+    answers.addAll(((Operation<T>) attempt).answers);
+  }
 
   /** Carries the change out on the batch's overlay; returns what answers. */
   Runnable apply(NamespaceChange namespace) {
     Result<T> result = change.apply(namespace);
-    return () -> answer.accept(result);
+    return () -> answer(result);
   }
 
   void fail(Errno errno, String detail) {
-    answer.accept(Result.failed(errno, detail));
+    answer(Result.failed(errno, detail));
+  }
+
+  private void answer(Result<T> result) {
+    answers.forEach(a -> a.accept(result));
   }
 }

@@ -14,6 +14,7 @@ import io.troupe.actors.lease.LeaseReply;
 import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.OperationId;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.lsm.Store;
 import io.troupe.lsm.pekko.RecordChange;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -58,6 +60,17 @@ public final class VolumeEntity {
   /** Stop changing things so long before the lease ends: a batch under way has to end within it. */
   private static final Duration LEASE_MARGIN = Duration.ofSeconds(1);
 
+  /**
+   * A client asks again for seconds, and its messages may be on their way for as long as a node
+   * stands still. What it was answered is remembered for longer, whoever comes and goes.
+   */
+  private static final Duration REMEMBERED = Duration.ofDays(2);
+
+  private static final Duration FORGET_INTERVAL = Duration.ofHours(6);
+
+  /** Outcomes looked at per batch. */
+  private static final int FORGET_STEP = 1_000;
+
   private static final int MAX_STASHED = 10_000;
 
   /** Tells the entity to stop. */
@@ -80,6 +93,10 @@ public final class VolumeEntity {
    */
   record Nameless(long inode) implements VolumeCommand.Local {}
 
+  private record ForgetOutcomes() implements VolumeCommand.Local {}
+
+  private record Forgot(Result<Optional<byte[]>> result) implements VolumeCommand.Local {}
+
   private record DestroyStepDone(Result<Boolean> more) implements VolumeCommand.Local {}
 
   private final ActorContext<VolumeCommand> context;
@@ -98,6 +115,8 @@ public final class VolumeEntity {
   private final Deque<Operation<?>> pending = new ArrayDeque<>();
   private final List<ActorRef<Result<Done>>> destroyers = new ArrayList<>();
   private final OpenFiles openFiles;
+  private final Attempts attempts = new Attempts();
+  private final Changes changes;
   private ActorRef<Committer.Commit> committer;
   private List<Operation<?>> inFlight = List.of();
   private List<Runnable> answers = List.of();
@@ -108,7 +127,7 @@ public final class VolumeEntity {
   /** Files that go with the batch under way. Who wants to open one waits for how it ends. */
   private Set<Long> releasing = Set.of();
 
-  private List<VolumeCommand.OpenFile> heldOpens = new ArrayList<>();
+  private List<Runnable> heldOpens = new ArrayList<>();
 
   /** Files that were handed to their entities, which the records do not know yet. */
   private final Set<Long> handing = new HashSet<>();
@@ -137,6 +156,7 @@ public final class VolumeEntity {
     this.placing = new Placing(partition, records, registry, policy);
     this.clock = clock;
     this.openFiles = new OpenFiles(settings.maxOpens());
+    this.changes = new Changes(creates());
     this.leaseReplies = context.messageAdapter(LeaseReply.class, Leased::new);
     this.commits = context.messageAdapter(Committer.Committed.class, c -> new BatchDone());
     this.reaper =
@@ -194,6 +214,7 @@ public final class VolumeEntity {
                   .getLog()
                   .info("partition={} epoch={} event=serving", partition, epoch.number());
               reaper.tell(new Reaper.Begin());
+              timers.startTimerWithFixedDelay(new ForgetOutcomes(), Duration.ZERO, FORGET_INTERVAL);
               return stash.unstashAll(serving());
             })
         .onMessage(
@@ -263,7 +284,7 @@ public final class VolumeEntity {
       case VolumeCommand.ListXattrs c -> c.replyTo().tell(namespace.xattrs(c.inode()));
       case VolumeCommand.GetUsage c -> c.replyTo().tell(namespace.usage());
 
-      case VolumeCommand.OpenFile c -> open(c);
+      case VolumeCommand.OpenFile c -> open(c, Optional.empty());
       case VolumeCommand.CloseFiles c -> {
         c.inodes().forEach(inode -> close(inode, c.session()));
         c.replyTo().tell(Result.ok(Done.DONE));
@@ -276,69 +297,35 @@ public final class VolumeEntity {
           destroyStep();
         }
       }
-      case VolumeCommand.CreateFile c ->
-          enqueue(new Operation<>(n -> creating(c, n), result -> created(c, result), false));
       case VolumeCommand.Initialize c ->
-          enqueue(growing(n -> n.initialize(c.policy()), c.replyTo()));
-      case VolumeCommand.MakeNode c ->
-          enqueue(
-              growing(
-                  n -> n.makeNode(c.parent(), c.name(), c.mode(), c.rdev(), c.caller()),
-                  c.replyTo()));
-      case VolumeCommand.MakeDirectory c ->
-          enqueue(
-              growing(
-                  n -> n.makeDirectory(c.parent(), c.name(), c.mode(), c.caller()), c.replyTo()));
-      case VolumeCommand.MakeSymlink c ->
-          enqueue(
-              growing(
-                  n -> n.makeSymlink(c.parent(), c.name(), c.target(), c.caller()), c.replyTo()));
-      case VolumeCommand.Link c ->
-          enqueue(growing(n -> n.link(c.inode(), c.newParent(), c.newName()), c.replyTo()));
-      case VolumeCommand.Rename c ->
-          enqueue(
-              growing(
-                  n -> n.rename(c.parent(), c.name(), c.newParent(), c.newName(), c.mode()),
-                  c.replyTo()));
-      case VolumeCommand.SetAttributes c ->
-          enqueue(growing(n -> n.setAttributes(c.inode(), c.change()), c.replyTo()));
-      case VolumeCommand.ReportSize c ->
-          enqueue(
-              growing(
-                  n ->
-                      n.reportSize(
-                          c.inode(),
-                          c.truncateEpoch(),
-                          c.sizeBytes(),
-                          c.mtime(),
-                          c.clearPrivileges()),
-                  c.replyTo()));
-      case VolumeCommand.SetXattr c ->
-          enqueue(growing(n -> n.setXattr(c.inode(), c.name(), c.value(), c.mode()), c.replyTo()));
+          enqueue(Operation.growing(n -> n.initialize(c.policy()), c.replyTo()::tell));
+      case VolumeCommand.Change c -> enqueue(changes.operation(c, Optional.empty()));
+      case VolumeCommand.Once(OperationId id, VolumeCommand.Change c) ->
+          enqueue(changes.operation(c, Optional.of(id)));
+      case VolumeCommand.Once(OperationId id, VolumeCommand.OpenFile c) -> open(c, Optional.of(id));
 
-      case VolumeCommand.Unlink c ->
-          enqueue(reclaiming(n -> n.unlink(c.parent(), c.name()), c.replyTo()));
-      case VolumeCommand.RemoveDirectory c ->
-          enqueue(reclaiming(n -> n.removeDirectory(c.parent(), c.name()), c.replyTo()));
-      case VolumeCommand.RemoveXattr c ->
-          enqueue(reclaiming(n -> n.removeXattr(c.inode(), c.name()), c.replyTo()));
       case VolumeCommand.BeginTruncate c ->
-          enqueue(reclaiming(n -> n.beginTruncate(c.inode(), c.sizeBytes()), c.replyTo()));
+          enqueue(
+              Operation.reclaiming(
+                  n -> n.beginTruncate(c.inode(), c.sizeBytes()), c.replyTo()::tell));
       case VolumeCommand.EndTruncate c ->
-          enqueue(reclaiming(n -> n.endTruncate(c.inode(), c.truncateEpoch()), c.replyTo()));
+          enqueue(
+              Operation.reclaiming(
+                  n -> n.endTruncate(c.inode(), c.truncateEpoch()), c.replyTo()::tell));
       case VolumeCommand.ReleaseOrphan c ->
-          enqueue(reclaiming(n -> n.releaseOrphan(c.inode()), c.replyTo()));
+          enqueue(Operation.reclaiming(n -> n.releaseOrphan(c.inode()), c.replyTo()::tell));
 
       case Reaped c ->
           enqueue(
-              new Operation<Done>(
+              Operation.<Done>reclaiming(
                   n -> {
                     n.removeGarbage(c.inode());
                     return Result.ok(Done.DONE);
                   },
-                  result -> {},
-                  true));
+                  result -> {}));
       case Nameless c -> unlinked(c.inode());
+      case Forgot f -> forgot(f.result());
+      case ForgetOutcomes f -> forgetOutcomes(Optional.empty());
       case DestroyStepDone d -> destroyStepDone(d.more());
       case Leased l -> leased(l.reply());
       case Renew r -> acquire();
@@ -362,21 +349,11 @@ public final class VolumeEntity {
     return Behaviors.stopped();
   }
 
-  private static <T> Operation<T> growing(
-      java.util.function.Function<NamespaceChange, Result<T>> change, ActorRef<Result<T>> replyTo) {
-    return new Operation<>(change, replyTo::tell, false);
-  }
-
-  private static <T> Operation<T> reclaiming(
-      java.util.function.Function<NamespaceChange, Result<T>> change, ActorRef<Result<T>> replyTo) {
-    return new Operation<>(change, replyTo::tell, true);
-  }
-
   /** Files with a name and without a truncate under way are opened here, others by their entity. */
-  private void open(VolumeCommand.OpenFile c) {
+  private void open(VolumeCommand.OpenFile c, Optional<OperationId> id) {
     if (releasing.contains(c.inode())) {
       if (heldOpens.size() < settings.maxPending()) {
-        heldOpens.add(c);
+        heldOpens.add(() -> open(c, id));
       } else {
         c.replyTo().tell(Result.failed(Errno.EAGAIN, "too many wait for file " + c.inode()));
       }
@@ -393,7 +370,9 @@ public final class VolumeEntity {
         entities.tell(file(c.inode()), new FileCommand.Open(c.session(), c.replyTo()));
         return;
       }
-      count(c.inode(), c.session());
+      if (attempts.countsOpen(id)) {
+        count(c.inode(), c.session());
+      }
     }
     c.replyTo().tell(described);
   }
@@ -418,7 +397,7 @@ public final class VolumeEntity {
   private void markHanded(Set<Long> inodes) {
     if (handing.addAll(inodes)) {
       enqueue(
-          new Operation<Done>(
+          Operation.<Done>reclaiming(
               n -> {
                 inodes.forEach(n::markHanded);
                 return Result.ok(Done.DONE);
@@ -427,8 +406,7 @@ public final class VolumeEntity {
                 if (result instanceof Result.Ok<Done>) {
                   handing.removeAll(inodes);
                 }
-              },
-              true));
+              }));
     }
   }
 
@@ -447,6 +425,21 @@ public final class VolumeEntity {
     entities.tell(file(inode), new FileCommand.Unlinked());
   }
 
+  private Changes.Creates creates() {
+    return new Changes.Creates() {
+      @Override
+      public Result<CreatedFile> create(VolumeCommand.CreateFile c, NamespaceChange n) {
+        return creating(c, n);
+      }
+
+      @Override
+      public void created(
+          VolumeCommand.CreateFile c, Optional<OperationId> id, Result<CreatedFile> result) {
+        VolumeEntity.this.created(c, id, result);
+      }
+    };
+  }
+
   private Result<CreatedFile> creating(VolumeCommand.CreateFile c, NamespaceChange n) {
     Result<CreatedFile> result =
         n.createFile(c.parent(), c.name(), c.mode(), c.caller(), c.exclusive());
@@ -457,10 +450,12 @@ public final class VolumeEntity {
   }
 
   /** The opener is counted before it learns of its file. */
-  private void created(VolumeCommand.CreateFile c, Result<CreatedFile> result) {
+  private void created(
+      VolumeCommand.CreateFile c, Optional<OperationId> id, Result<CreatedFile> result) {
     if (result instanceof Result.Ok<CreatedFile>(CreatedFile created)
         && created.file().xlocs().isPresent()
-        && c.opener().isPresent()) {
+        && c.opener().isPresent()
+        && attempts.countsOpen(id)) {
       long inode = created.file().attributes().inode();
       ActorRef<SessionEvent> opener = c.opener().get();
       if (openFiles.isFull()) {
@@ -474,10 +469,14 @@ public final class VolumeEntity {
   }
 
   private void enqueue(Operation<?> operation) {
+    if (attempts.join(operation)) {
+      return;
+    }
     if (pending.size() >= settings.maxPending()) {
       operation.fail(Errno.EAGAIN, "partition " + partition + " has too many changes waiting");
       return;
     }
+    attempts.begun(operation);
     pending.add(operation);
     if (inFlight.isEmpty()) {
       nextBatch();
@@ -487,7 +486,7 @@ public final class VolumeEntity {
   private void nextBatch() {
     while (inFlight.isEmpty() && !pending.isEmpty()) {
       if (!mayChange()) {
-        failPending(Errno.EIO, "partition " + partition + " has lost its lease");
+        failPending(Errno.EAGAIN, "partition " + partition + " has lost its lease");
         return;
       }
       boolean room = store.hasRoom();
@@ -502,6 +501,7 @@ public final class VolumeEntity {
       while (batch.size() < settings.maxBatch() && !pending.isEmpty()) {
         Operation<?> operation = pending.remove();
         if (!room && !operation.reclaims()) {
+          attempts.ended(operation);
           operation.fail(Errno.ENOSPC, "the MRC's disk is full");
           continue;
         }
@@ -547,12 +547,13 @@ public final class VolumeEntity {
   }
 
   private void batchEnded() {
+    inFlight.forEach(attempts::ended);
     inFlight = List.of();
     answers = List.of();
     releasing = Set.of();
-    List<VolumeCommand.OpenFile> held = heldOpens;
+    List<Runnable> held = heldOpens;
     heldOpens = new ArrayList<>();
-    held.forEach(this::open);
+    held.forEach(Runnable::run);
   }
 
   /** The persist failed. Whether the batch is durable is unknown; its callers are told an error. */
@@ -566,18 +567,35 @@ public final class VolumeEntity {
   }
 
   private void failPending(Errno errno, String detail) {
+    pending.forEach(attempts::ended);
     pending.forEach(o -> o.fail(errno, detail));
     pending.clear();
+  }
+
+  // ---- what clients may ask for again
+
+  private void forgetOutcomes(Optional<byte[]> after) {
+    long before = clock.instant().minus(REMEMBERED).getEpochSecond();
+    enqueue(
+        Operation.<Optional<byte[]>>reclaiming(
+            n -> Result.ok(n.forgetOutcomes(after, before, FORGET_STEP)),
+            result -> context.getSelf().tell(new Forgot(result))));
+  }
+
+  /** What was refused is tried again at the next time. */
+  private void forgot(Result<Optional<byte[]>> result) {
+    if (result instanceof Result.Ok<Optional<byte[]>>(Optional<byte[]> seen) && seen.isPresent()) {
+      forgetOutcomes(seen);
+    }
   }
 
   // ---- removal of the whole volume
 
   private void destroyStep() {
     enqueue(
-        new Operation<Boolean>(
+        Operation.<Boolean>reclaiming(
             n -> Result.ok(n.destroyStep(DESTROY_STEP)),
-            result -> context.getSelf().tell(new DestroyStepDone(result)),
-            true));
+            result -> context.getSelf().tell(new DestroyStepDone(result))));
   }
 
   private void destroyStepDone(Result<Boolean> more) {
@@ -590,13 +608,12 @@ public final class VolumeEntity {
         answerDestroyers(Result.failed(Errno.EAGAIN, "objects are still being deleted"));
       } else {
         enqueue(
-            new Operation<Done>(
+            Operation.<Done>reclaiming(
                 n -> {
                   n.removeHead();
                   return Result.ok(Done.DONE);
                 },
-                this::answerDestroyers,
-                true));
+                this::answerDestroyers));
       }
     } else if (more instanceof Result.Failed<Boolean> f) {
       answerDestroyers(f.as());

@@ -353,7 +353,7 @@ final class VolumeEntityTest {
     node.pass(LEASE.dividedBy(3));
     grant(NOW.plusMillis(900));
 
-    asking.<CreatedFile>refused(Errno.EIO, r -> Asking.create("a", r));
+    asking.<CreatedFile>refused(Errno.EAGAIN, r -> Asking.create("a", r));
     assertThat(asking.<VolumeUsage>done(VolumeCommand.GetUsage::new).inodes()).isEqualTo(1);
 
     node.pass(LEASE.dividedBy(3));

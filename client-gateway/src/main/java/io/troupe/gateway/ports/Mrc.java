@@ -1,0 +1,61 @@
+package io.troupe.gateway.ports;
+
+import io.troupe.actors.errors.Errno;
+import io.troupe.actors.errors.Result;
+import io.troupe.actors.file.FileCommand;
+import io.troupe.actors.id.FileId;
+import io.troupe.actors.id.PartitionId;
+import io.troupe.actors.volume.OperationId;
+import io.troupe.actors.volume.VolumeCommand;
+import io.troupe.gateway.io.Patience;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * Asks Volumes and Files, and asks again when nobody answered: whoever uses a file system sees at
+ * most a pause while an MRC is started anew or another takes over. EIO when that takes too long.
+ */
+public final class Mrc {
+  private final ClusterPort cluster;
+  private final Patience patience;
+  private final Places places = new Places(UUID.randomUUID());
+
+  /**
+   * For one client.
+   *
+   * @param patience how long and how often it asks
+   */
+  public Mrc(ClusterPort cluster, Patience patience) {
+    this.cluster = cluster;
+    this.patience = patience;
+  }
+
+  /** For what does no harm when it is carried out twice. */
+  public <T> CompletionStage<Result<T>> ask(
+      PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command) {
+    return patience.whileUnanswered(() -> cluster.askVolume(partition, command));
+  }
+
+  /** For what is to be carried out once, however often it is asked for. */
+  public <T> CompletionStage<Result<T>> once(
+      PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand.Repeatable> command) {
+    Optional<OperationId> taken = places.take();
+    if (taken.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          Result.failed(Errno.EIO, "this client has " + OperationId.PLACES + " changes under way"));
+    }
+    OperationId id = taken.get();
+    return this.<T>ask(partition, r -> new VolumeCommand.Once(id, command.apply(r)))
+        .whenComplete((result, failure) -> places.giveBack(id));
+  }
+
+  /** Of a file. */
+  public <T> CompletionStage<Result<T>> ask(
+      FileId file, Function<ActorRef<Result<T>>, FileCommand> command) {
+    return patience.whileUnanswered(() -> cluster.askFile(file, command));
+  }
+}
