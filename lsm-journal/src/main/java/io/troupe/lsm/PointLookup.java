@@ -97,14 +97,18 @@ final class PointLookup {
     }
     Version version = view.version();
     long hash = TableCache.hash(key);
-    List<TableMeta> level0 = version.level(index, 0);
+    List<List<TableMeta>> levels = version.levels(index);
+    List<TableMeta> level0 = levels.get(0);
     for (int i = 0; i < level0.size() && covered == 0; i++) {
       if (level0.get(i).covers(key) && in(tables, level0.get(i), hash)) {
         return true;
       }
     }
     for (int level = 1; level < Version.LEVELS && covered == 0; level++) {
-      List<TableMeta> sorted = version.level(index, level);
+      List<TableMeta> sorted = levels.get(level);
+      if (sorted.isEmpty()) {
+        continue;
+      }
       int at = Version.firstReaching(sorted, key);
       if (at < sorted.size() && sorted.get(at).covers(key) && in(tables, sorted.get(at), hash)) {
         return true;

@@ -29,14 +29,15 @@ final class Views {
   View acquire() {
     while (true) {
       View view = current;
-      if (view.retain()) {
+      if (view.enter()) {
         return view;
       }
+      release(view); // there is a newer one
     }
   }
 
   void release(View view) {
-    if (view.release()) {
+    if (view.leave()) {
       synchronized (this) {
         count(view, -1);
       }
@@ -75,7 +76,7 @@ final class Views {
     count(next, 1);
     View previous = current;
     current = next;
-    if (previous.release()) {
+    if (previous.retire()) {
       count(previous, -1);
     }
   }

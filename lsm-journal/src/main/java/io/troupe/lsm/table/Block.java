@@ -28,6 +28,7 @@ final class Block implements Found.Pin {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
   private static final long EACH_BYTE = 0x0101010101010101L;
   private static final long TOP_BITS = 0x8080808080808080L;
   private static final VarHandle KEY_LONG =
@@ -75,6 +76,7 @@ final class Block implements Found.Pin {
   private int entriesLength;
   private boolean wide; // offsets take four bytes, not two
   private int tags; // where they start, counted in the body; negative without
+  private @Nullable Guide guide; // of an index block
 
   /**
    * A block whose memory is still to be filled, pinned by who fills it.
@@ -205,6 +207,7 @@ final class Block implements Found.Pin {
     wide = wideOffsets;
     entriesLength = length - 4 - each * entries;
     tags = tagged ? length - 4 - entries : -1;
+    guide = tagged ? null : Guide.of(this);
   }
 
   /** How many entries there are; at least one. */
@@ -234,6 +237,9 @@ final class Block implements Found.Pin {
   boolean find(byte[] key, long hash, long sequence, Found answer) {
     MemorySegment bytes = memory;
     int from = start + tags;
+    // Most blocks have one interval. Its head is waited for now, together with the tags, and not
+    // when an entry was found: with an access that is not put off until somebody needs it.
+    byte unused = (byte) BYTE.getOpaque(bytes, (long) start);
     byte tag = TableFormat.tag(hash);
     long pattern = (tag & 0xffL) * EACH_BYTE;
     int i = 0;
@@ -305,6 +311,41 @@ final class Block implements Found.Pin {
 
   /** The first entry that is not before a version; {@link #count} when all are. */
   int firstFrom(byte[] key, long sequence) {
+    Guide known = guide;
+    return known == null ? searchFrom(key, sequence) : known.firstFrom(this, key, sequence);
+  }
+
+  /** The same, known to be from one entry on, and another at most. */
+  int firstFrom(int from, int to, byte[] key, long sequence) {
+    int low = from;
+    int high = to;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (isBefore(middle, key, sequence)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private boolean isBefore(int number, byte[] key, long sequence) {
+    int head = entry(number - number % TableFormat.RESTART_INTERVAL);
+    if (headOrder(head, key, sequence) >= 0) {
+      return false;
+    }
+    int headTag = tagOf(head);
+    return number % TableFormat.RESTART_INTERVAL == 0
+        || isBefore(
+            entry(number),
+            mismatch(memory, behindVarint(memory, headTag), keyBytes(head), key, 0),
+            longVarint(memory, headTag) >>> 2,
+            key,
+            sequence);
+  }
+
+  private int searchFrom(byte[] key, long sequence) {
     int low = 0;
     int high = (count - 1) / TableFormat.RESTART_INTERVAL;
     while (low < high) { // the last head before the version, or the first head
@@ -317,6 +358,11 @@ final class Block implements Found.Pin {
     }
     int first = low * TableFormat.RESTART_INTERVAL;
     int head = entry(first);
+    int to = Math.min(count, first + TableFormat.RESTART_INTERVAL);
+    for (int i = first; i < to; i++) {
+      // All at once, and not one after the other as the search comes to them.
+      byte unused = (byte) BYTE.getOpaque(memory, (long) entry(i));
+    }
     if (headOrder(head, key, sequence) >= 0) {
       return first; // it is the first of all
     }
@@ -325,7 +371,6 @@ final class Block implements Found.Pin {
     int matched =
         mismatch(memory, behindVarint(memory, headTag), keyBytes(head), key, 0); // by the head
     int from = first + 1;
-    int to = Math.min(count, first + TableFormat.RESTART_INTERVAL);
     while (from < to) {
       int middle = (from + to) >>> 1;
       if (isBefore(entry(middle), matched, base, key, sequence)) {

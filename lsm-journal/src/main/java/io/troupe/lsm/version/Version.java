@@ -3,6 +3,7 @@ package io.troupe.lsm.version;
 import io.troupe.lsm.Index;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +36,7 @@ public final class Version {
   private final long flushedSequence;
   private final long walFrom;
   private final long nextFile;
+  private final BitSet deletedIn; // indices with tables that have deletes of ranges
 
   private Version(
       List<Index> indices,
@@ -47,6 +49,12 @@ public final class Version {
     this.flushedSequence = flushedSequence;
     this.walFrom = walFrom;
     this.nextFile = nextFile;
+    this.deletedIn = new BitSet();
+    for (TableMeta table : all()) {
+      if (table.ranges() > 0) {
+        deletedIn.set(table.index());
+      }
+    }
   }
 
   /** A store without anything. */
@@ -66,7 +74,17 @@ public final class Version {
 
   /** The tables of a level of an index. */
   public List<TableMeta> level(int index, int level) {
-    return (index < tables.size() ? tables.get(index) : NO_TABLES).get(level);
+    return levels(index).get(level);
+  }
+
+  /** The tables of all levels of an index. */
+  public List<List<TableMeta>> levels(int index) {
+    return index < tables.size() ? tables.get(index) : NO_TABLES;
+  }
+
+  /** Whether any table of an index has deletes of ranges. */
+  public boolean hasRanges(int index) {
+    return deletedIn.get(index);
   }
 
   /** Every table. */
