@@ -332,6 +332,7 @@ final class Engine implements AutoCloseable {
         wal;
         versions) {
       core.tables().close();
+      core.views().close(blocks::close);
       if (!core.failed()) {
         wal.force();
       }

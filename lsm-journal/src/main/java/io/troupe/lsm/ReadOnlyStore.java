@@ -30,11 +30,13 @@ public final class ReadOnlyStore implements Reader, AutoCloseable {
 
   private final Closeable lock;
   private final EngineCore core;
+  private final BlockCache blocks;
   private final Readers readers;
   private final List<Index> indices;
 
-  private ReadOnlyStore(Closeable lock, EngineCore core, Indices indices) {
+  private ReadOnlyStore(Closeable lock, EngineCore core, BlockCache blocks, Indices indices) {
     this.lock = lock;
+    this.blocks = blocks;
     this.core = core;
     this.readers = new Readers(core, indices);
     this.indices = indices.all();
@@ -54,8 +56,8 @@ public final class ReadOnlyStore implements Reader, AutoCloseable {
               new Memtable(Long.MAX_VALUE, recovery.slabs()),
               loaded.memtables(),
               loaded.version().get());
-      var tables =
-          new TableCache(disk, new BlockCache(options.blockCacheBytes()), options.maxOpenTables());
+      var blocks = new BlockCache(options.blockCacheBytes());
+      var tables = new TableCache(disk, blocks, options.maxOpenTables());
       var core =
           new EngineCore(
               disk,
@@ -67,7 +69,7 @@ public final class ReadOnlyStore implements Reader, AutoCloseable {
               tables,
               loaded.lastSequence());
       done = true;
-      return new ReadOnlyStore(lock, core, recovery.indices());
+      return new ReadOnlyStore(lock, core, blocks, recovery.indices());
     } finally {
       if (!done) {
         lock.close();
@@ -121,6 +123,7 @@ public final class ReadOnlyStore implements Reader, AutoCloseable {
     core.close();
     try (lock) {
       core.tables().close();
+      core.views().close(blocks::close);
     }
   }
 }

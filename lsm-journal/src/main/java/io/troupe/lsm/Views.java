@@ -19,28 +19,35 @@ final class Views {
   private final Map<Long, Integer> users = new HashMap<>();
   private final ArrayDeque<Long> obsolete = new ArrayDeque<>();
   private volatile View current;
+  private int live; // views that are current or used
+  private boolean closed;
+  private Runnable whenUnused = () -> {};
 
   Views(Memtable active, List<Memtable> frozen, Version version) {
     this.current = new View(active, frozen, version);
+    this.live = 1;
     count(current, 1);
   }
 
-  /** The current view, retained. */
+  /**
+   * The current view, retained.
+   *
+   * @throws StoreException CLOSED after {@link #close}
+   */
   View acquire() {
     while (true) {
       View view = current;
       if (view.enter()) {
         return view;
       }
-      release(view); // there is a newer one
+      release(view);
+      checkOpen(); // then there is a newer one
     }
   }
 
   void release(View view) {
     if (view.leave()) {
-      synchronized (this) {
-        count(view, -1);
-      }
+      gone(view);
     }
   }
 
@@ -73,12 +80,51 @@ final class Views {
   }
 
   private void install(View next) {
+    live++;
     count(next, 1);
     View previous = current;
     current = next;
     if (previous.retire()) {
-      count(previous, -1);
+      gone(previous);
     }
+  }
+
+  /**
+   * No view can be acquired any more. Tables stay where they are.
+   *
+   * @param unused run once, when those that are in use are released; at once when there are none
+   */
+  void close(Runnable unused) {
+    View last = current;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      whenUnused = unused;
+    }
+    if (last.retire()) {
+      gone(last);
+    }
+  }
+
+  private synchronized void checkOpen() {
+    if (closed) {
+      throw new StoreException(StoreException.Kind.CLOSED, "the store is closed");
+    }
+  }
+
+  private void gone(View view) {
+    Runnable then;
+    synchronized (this) {
+      live--;
+      if (!closed) {
+        count(view, -1);
+        return;
+      }
+      then = live == 0 ? whenUnused : () -> {};
+    }
+    then.run();
   }
 
   private void count(View view, int change) {

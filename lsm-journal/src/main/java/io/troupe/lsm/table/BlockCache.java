@@ -1,6 +1,8 @@
 package io.troupe.lsm.table;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
@@ -21,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  * who misses a block that was just taken away or put in reads it from the file once more, nothing
  * else happens.
  *
- * <p>Memory is given back by the garbage collector when the cache is garbage, not before: no reader
- * ever looks at memory that is no more.
+ * <p>Memory is given back by {@link #close}, or when the cache is garbage. A reader that is at work
+ * then all the same gets an exception, and never looks at memory that is no more.
  */
-public final class BlockCache {
+public final class BlockCache implements AutoCloseable {
+
+  private static final Cleaner CLEANER = Cleaner.create();
 
   private static final int UNIT_BYTES = 512;
   private static final int CHUNK_BYTES = 4 << 20;
@@ -34,19 +38,22 @@ public final class BlockCache {
   /** How many rounds of the hand a block is worth: enough to cool the warmest. */
   private static final int MAX_ROUNDS = 3;
 
+  private final Arena arena = Arena.ofShared();
+  private final Cleaner.Cleanable memory = CLEANER.register(this, arena::close);
   private final Shard[] shards;
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
 
   /**
    * @param maxBytes how much memory it takes at most; the objects on the heap that describe blocks
-   *     come on top, about 80 bytes for each
+   *     come on top, about 80 bytes for each, and as much as an index block takes for its {@link
+   *     Guide}
    */
   public BlockCache(long maxBytes) {
     int count = Math.clamp(Long.highestOneBit(Math.max(1, maxBytes / SHARD_BYTES)), 1, MAX_SHARDS);
     shards = new Shard[count];
     for (int i = 0; i < count; i++) {
-      shards[i] = new Shard(maxBytes / count);
+      shards[i] = new Shard(maxBytes / count, arena);
     }
   }
 
@@ -92,6 +99,12 @@ public final class BlockCache {
     }
   }
 
+  /** Gives all memory back, at once. Nobody may read or load blocks any more. */
+  @Override
+  public void close() {
+    memory.clean();
+  }
+
   /** A reader found its block in memory, or did not. */
   void asked(boolean hit) {
     (hit ? hits : misses).increment();
@@ -127,6 +140,7 @@ public final class BlockCache {
   }
 
   private static final class Shard {
+    private final Arena arena;
     private final int chunkUnits;
     private final @Nullable MemorySegment[] chunks;
     private final @Nullable Block[] owners; // by first unit
@@ -134,7 +148,8 @@ public final class BlockCache {
     private int hand;
     private int used;
 
-    Shard(long bytes) {
+    Shard(long bytes, Arena arena) {
+      this.arena = arena;
       int parts = Math.toIntExact(Math.max(1, (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES));
       chunkUnits = (int) (bytes / parts / UNIT_BYTES);
       int count = chunkUnits == 0 ? 0 : parts;
@@ -264,7 +279,7 @@ public final class BlockCache {
     private MemorySegment chunk(int number) {
       MemorySegment chunk = chunks[number];
       if (chunk == null) {
-        chunk = HugePages.allocate((long) chunkUnits * UNIT_BYTES);
+        chunk = HugePages.allocate((long) chunkUnits * UNIT_BYTES, arena);
         chunks[number] = chunk;
       }
       return chunk;

@@ -24,22 +24,22 @@ final class HugePages {
 
   private HugePages() {}
 
-  /** Zeroed; given back by the garbage collector when nobody has it any more. */
-  static MemorySegment allocate(long bytes) {
+  /** Zeroed; given back with the arena. */
+  static MemorySegment allocate(long bytes, Arena arena) {
     if (bytes >= HUGE_BYTES && Calls.AVAILABLE) {
       long address = Calls.map(bytes + HUGE_BYTES);
       if (address != MAP_FAILED) {
-        return segment(address, bytes);
+        return segment(address, bytes, arena);
       }
     }
-    return Arena.ofAuto().allocate(bytes, 64);
+    return arena.allocate(bytes, 64);
   }
 
   @SuppressWarnings("restricted") // the mapping is as large as is said here
-  private static MemorySegment segment(long address, long bytes) {
+  private static MemorySegment segment(long address, long bytes, Arena arena) {
     long aligned = (address + HUGE_BYTES - 1) & -HUGE_BYTES;
     return MemorySegment.ofAddress(aligned)
-        .reinterpret(bytes, Arena.ofAuto(), gone -> Calls.unmap(address, bytes + HUGE_BYTES));
+        .reinterpret(bytes, arena, gone -> Calls.unmap(address, bytes + HUGE_BYTES));
   }
 
   /** Of the C library, on Linux, whose constants these are. */
