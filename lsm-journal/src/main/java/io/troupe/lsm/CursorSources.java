@@ -50,14 +50,16 @@ final class CursorSources {
     for (Memtable frozen : view.frozen()) {
       add(found, frozen);
     }
-    for (int level = 0; level < Version.LEVELS; level++) {
-      for (TableMeta table : view.version().level(index, level)) {
-        if (table.ranges() > 0 && isWanted(table)) {
-          found.add(tables.ranges(table.number()).within(range.from(), to));
+    if (view.version().hasRanges(index)) {
+      for (List<TableMeta> level : view.version().levels(index)) {
+        for (TableMeta table : level) {
+          if (table.ranges() > 0 && isWanted(table)) {
+            found.add(tables.ranges(table.number()).within(range.from(), to));
+          }
         }
       }
     }
-    return RangeTombstones.union(found);
+    return found.isEmpty() ? RangeTombstones.NONE : RangeTombstones.union(found);
   }
 
   /** From the start of the range on. */
@@ -97,18 +99,23 @@ final class CursorSources {
     for (Memtable frozen : view.frozen()) {
       add(sources, frozen, place.of(frozen.lastSequence()), descending);
     }
-    for (int level = 0; level < Version.LEVELS; level++) {
+    List<List<TableMeta>> levels = view.version().levels(index);
+    for (TableMeta table : levels.get(0)) {
+      if (isWanted(table) && reaches(table, place, descending)) {
+        sources.add(new Level(List.of(table), place, descending));
+      }
+    }
+    for (int level = 1; level < Version.LEVELS; level++) {
+      List<TableMeta> sorted = levels.get(level);
       List<TableMeta> wanted = new ArrayList<>();
-      for (TableMeta table : view.version().level(index, level)) {
-        if (isWanted(table) && reaches(table, place.of(table.highestSequence()), descending)) {
-          wanted.add(table);
+      for (int i = Version.firstReaching(sorted, range.from());
+          i < sorted.size() && isWanted(sorted.get(i));
+          i++) {
+        if (reaches(sorted.get(i), place, descending)) {
+          wanted.add(sorted.get(i));
         }
       }
-      if (level == 0) {
-        for (TableMeta table : wanted) {
-          sources.add(new Level(List.of(table), place, descending));
-        }
-      } else if (!wanted.isEmpty()) {
+      if (!wanted.isEmpty()) {
         sources.add(new Level(wanted, place, descending));
       }
     }
@@ -121,7 +128,8 @@ final class CursorSources {
         && (end == null || Arrays.compareUnsigned(table.smallest(), end) < 0);
   }
 
-  private static boolean reaches(TableMeta table, byte @Nullable [] key, boolean descending) {
+  private static boolean reaches(TableMeta table, Place place, boolean descending) {
+    byte @Nullable [] key = place.of(table.highestSequence());
     return key == null
         || (descending
             ? Arrays.compareUnsigned(table.smallest(), key) < 0

@@ -26,6 +26,8 @@ final class StoreCursor implements Cursor {
   private final long sequence;
   private final KeyRange range;
   private final byte @Nullable [] to;
+  private final long toPrefix;
+  private final long toSecond;
   private final boolean descending;
   private final CursorSources sources;
   private final RangeTombstones ranges;
@@ -60,7 +62,10 @@ final class StoreCursor implements Cursor {
     this.view = view;
     this.sequence = sequence;
     this.range = range;
-    this.to = range.to().orElse(null);
+    byte[] end = range.to().orElse(null);
+    this.to = end;
+    this.toPrefix = end == null ? 0 : Keys.prefix(end);
+    this.toSecond = end == null ? 0 : Keys.second(end, end.length);
     this.descending = descending;
     this.sources = new CursorSources(tables, view, index.id(), range);
     this.ranges = sources.ranges();
@@ -155,8 +160,7 @@ final class StoreCursor implements Cursor {
       }
       keepKey(entry);
       behind = false;
-      byte[] end = to;
-      if (end != null && Arrays.compareUnsigned(key, 0, keyLength, end, 0, end.length) >= 0) {
+      if (isBehind()) {
         ahead = false;
         return false;
       }
@@ -229,6 +233,22 @@ final class StoreCursor implements Cursor {
     do {
       ahead = entries.next();
     } while (ahead && isKey(entries.current()));
+  }
+
+  /** Whether the key is not before the end of the range. */
+  private boolean isBehind() {
+    byte[] end = to;
+    if (end == null) {
+      return false;
+    }
+    long prefix = Keys.prefix(key, keyLength);
+    if (prefix != toPrefix) {
+      return Long.compareUnsigned(prefix, toPrefix) > 0;
+    }
+    long second = Keys.second(key, keyLength);
+    return second != toSecond
+        ? Long.compareUnsigned(second, toSecond) > 0
+        : Arrays.compareUnsigned(key, 0, keyLength, end, 0, end.length) >= 0;
   }
 
   private boolean isKey(EntryCursor entry) {

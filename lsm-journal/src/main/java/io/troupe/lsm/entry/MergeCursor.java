@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Merges cursors of one direction into one of that direction: a binary heap on their current
- * entries. Keys are compared by their first eight bytes before anything else, which a head keeps
+ * entries. Keys are compared by their first sixteen bytes before anything else, which a head keeps
  * beside its cursor. A move allocates nothing.
  */
 public final class MergeCursor implements EntryCursor {
@@ -18,6 +18,7 @@ public final class MergeCursor implements EntryCursor {
     byte[] key = new byte[0];
     int length;
     long prefix;
+    long second;
     long sequence;
 
     Head(EntryCursor cursor) {
@@ -34,13 +35,17 @@ public final class MergeCursor implements EntryCursor {
       key = found.keyBuffer();
       length = found.keyLength();
       prefix = Keys.prefix(key, length);
+      second = Keys.second(key, length);
       sequence = found.sequence();
       return true;
     }
 
     int compare(Head other) {
-      return prefix != other.prefix
-          ? Long.compareUnsigned(prefix, other.prefix)
+      if (prefix != other.prefix) {
+        return Long.compareUnsigned(prefix, other.prefix);
+      }
+      return second != other.second
+          ? Long.compareUnsigned(second, other.second)
           : Keys.compare(key, length, sequence, other.key, other.length, other.sequence);
     }
   }

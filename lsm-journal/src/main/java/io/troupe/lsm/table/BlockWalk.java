@@ -18,6 +18,10 @@ final class BlockWalk {
   private static final VarHandle KEY_LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+  /** Eight bytes from the start of an entry on are of the block: see {@link #copy}. */
+  private static final ValueLayout.OfLong HEADER =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private @Nullable Block block;
   private MemorySegment bytes = MemorySegment.NULL;
   private int count;
@@ -158,6 +162,23 @@ final class BlockWalk {
    * an entry between: what that has in common with the head is as much as this one has, or more.
    */
   private int decodeAt(int entry, boolean whole) {
+    // All of the header at once where it is short: lengths of keys in a byte each, that of the
+    // value and the tag in one or two, without a branch on which.
+    long header = bytes.get(HEADER, entry);
+    long longer = (header >>> 23) & 1;
+    long length = ((header >>> 16) & 0x7f) | ((header >>> 17) & 0x3f80 & -longer);
+    long behind = header >>> (24 + (longer << 3));
+    long more = (behind >>> 7) & 1;
+    if ((header & 0x8080) != 0 || ((longer & (header >>> 31)) | (more & (behind >>> 15))) != 0) {
+      return decodeLong(entry, whole);
+    }
+    long tag = (behind & 0x7f) | ((behind >>> 1) & 0x3f80 & -more);
+    int shared = (int) header & 0x7f;
+    int rest = (int) (header >>> 8) & 0x7f;
+    return decoded(entry + 4 + (int) (longer + more), shared, rest, (int) length, tag, whole);
+  }
+
+  private int decodeLong(int entry, boolean whole) {
     MemorySegment from = bytes;
     int i = entry;
     int shared = from.get(ValueLayout.JAVA_BYTE, i++);
@@ -186,6 +207,11 @@ final class BlockWalk {
         }
       }
     }
+    return decoded(i, shared, rest, length, tag, whole);
+  }
+
+  /** Takes over what a header says; {@code i} is where the rest of the key is. */
+  private int decoded(int i, int shared, int rest, int length, long tag, boolean whole) {
     long step = tag >>> 2;
     if (whole) {
       headSequence = step;
@@ -198,7 +224,7 @@ final class BlockWalk {
     if (key.length < keyLength + 8) {
       key = Arrays.copyOf(key, 2 * keyLength + 8);
     }
-    copy(from, i, key, shared, rest);
+    copy(bytes, i, key, shared, rest);
     valueOffset = i + rest;
     valueLength = length;
     return valueOffset + length;

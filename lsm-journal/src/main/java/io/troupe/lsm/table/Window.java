@@ -16,9 +16,10 @@ final class Window {
 
   private static final int FIRST_BYTES = 32 << 10;
   private static final int MAX_BYTES = 256 << 10;
+  private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
   private static final int FIRST_BODY_BYTES = 16 << 10;
 
-  private ByteBuffer buffer = ByteBuffer.allocate(0);
+  private ByteBuffer buffer = EMPTY;
   private MemorySegment body = MemorySegment.NULL;
   private long start;
   private int filled;
