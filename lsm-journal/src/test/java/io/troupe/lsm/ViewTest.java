@@ -1,6 +1,7 @@
 package io.troupe.lsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.memtable.SlabPool;
@@ -56,7 +57,9 @@ class ViewTest {
                 () -> {
                   while (ended.get() == 0) {
                     Counted counted = current;
+                    pause(); // whatever happens meanwhile
                     boolean in = counted.view.enter();
+                    pause();
                     int gone = counted.gone.get();
                     if (counted.view.leave()) {
                       counted.gone.incrementAndGet();
@@ -86,12 +89,43 @@ class ViewTest {
     assertThat(all).allMatch(counted -> counted.gone.get() == 1);
   }
 
+  @Test
+  void nobodyGetsAViewOfWhatIsClosed() {
+    List<String> told = new ArrayList<>();
+    var views = new Views(memtable(), List.of(), Version.empty());
+    View first = views.acquire();
+    views.rotate(memtable());
+    View second = views.acquire();
+
+    views.close(() -> told.add("unused"));
+    views.close(() -> told.add("closed twice"));
+
+    assertThatThrownBy(views::acquire)
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.CLOSED));
+    views.release(second);
+    assertThat(told).isEmpty();
+    views.release(first);
+    assertThat(told).containsExactly("unused");
+  }
+
+  /** About as long as the other thread takes for a view. */
+  private static void pause() {
+    for (int i = 0; i < 50; i++) {
+      Thread.onSpinWait();
+    }
+  }
+
   private static final class Counted {
     final View view = view();
     final AtomicInteger gone = new AtomicInteger();
   }
 
   private static View view() {
-    return new View(new Memtable(1, new SlabPool(1 << 10)), List.of(), Version.empty());
+    return new View(memtable(), List.of(), Version.empty());
+  }
+
+  private static Memtable memtable() {
+    return new Memtable(1, new SlabPool(1 << 10));
   }
 }

@@ -7,8 +7,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Reads the events of a thousand entities, one entity after the other, out of a store that was
- * opened just before; they were written ten at a time of whichever entity.
+ * Reads the events of a thousand entities, one entity after the other; they were written ten at a
+ * time of whichever entity. Three times: right after the store was opened by a process that has
+ * never read, as a node does that starts; again and again, until code is compiled and blocks are in
+ * memory; and out of the store opened once more, which has nothing in memory, by compiled code.
  */
 final class ReplayWork implements Work {
   private static final int ENTITIES = 1_000;
@@ -23,8 +25,13 @@ final class ReplayWork implements Work {
       counts = write(engine, setup.records() / 2);
     }
     try (Engine engine = mine.open()) {
-      figures.add("replay, first", Unit.EVENTS, replay(engine, counts));
-      figures.add("replay, again", Unit.EVENTS, replay(engine, counts));
+      figures.add("replay, new process", Unit.EVENTS, replay(engine, counts));
+      engine.settle();
+      double unused = replayFor(engine, counts, setup.nanos(1));
+      figures.add("replay, again", Unit.EVENTS, replayFor(engine, counts, setup.nanos(1)));
+    }
+    try (Engine engine = mine.open()) {
+      figures.add("replay, reopened", Unit.EVENTS, replay(engine, counts));
     }
   }
 
@@ -45,6 +52,18 @@ final class ReplayWork implements Work {
       Object unused = f.toCompletableFuture().join();
     }
     return counts;
+  }
+
+  /** The mean rate of as many passes as there is time for. */
+  private static double replayFor(Engine engine, long[] counts, long nanos) throws Exception {
+    long deadline = System.nanoTime() + nanos;
+    double seconds = 0; // for each event
+    int passes = 0;
+    do {
+      seconds += 1 / replay(engine, counts);
+      passes++;
+    } while (System.nanoTime() < deadline);
+    return passes / seconds;
   }
 
   private static double replay(Engine engine, long[] counts) throws Exception {
