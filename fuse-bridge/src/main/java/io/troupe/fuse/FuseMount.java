@@ -1,5 +1,6 @@
 package io.troupe.fuse;
 
+import io.troupe.actors.carry.CarryingThread;
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
@@ -156,10 +157,15 @@ public final class FuseMount implements AutoCloseable {
   private void start() {
     for (int i = 0; i < readers.size(); i++) {
       Reader reader = readers.get(i);
-      Thread.ofPlatform()
-          .daemon()
-          .name("fuse-" + settings.volume() + "-" + i)
-          .start(() -> read(reader));
+      String name = "fuse-" + settings.volume() + "-" + i;
+      // A thread that carries a request, or waits for the disk with it, needs another that reads
+      // on.
+      Thread thread =
+          readers.size() > 1
+              ? new CarryingThread(() -> read(reader), name)
+              : new Thread(() -> read(reader), name);
+      thread.setDaemon(true);
+      thread.start();
     }
   }
 

@@ -150,14 +150,14 @@ final class CommitPath {
   }
 
   /**
-   * Whether a commit takes nothing but a write, a sync and an insertion: no new segment, no new
+   * Whether a group takes nothing but a write, a sync and an insertion: no new segment, no new
    * memtable, no pause, nothing to be read.
    */
-  boolean isSimple(Commit commit) {
-    return commit.batch().expectations().isEmpty()
+  boolean isSimple(List<Commit> group) {
+    return group.stream().allMatch(commit -> commit.batch().expectations().isEmpty())
         && core.views().current().active().bytes() < core.options().memtableBytes()
         && bytesPerSecond() == WriteRate.UNLIMITED
-        && log.fits(List.of(commit), log.undeclared(indices.count()));
+        && log.fits(group, log.undeclared(indices.count()));
   }
 
   /** How long until something has to be synced: 0 when it is late, -1 when there is nothing. */

@@ -13,8 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Brings commits to the log, one group at a time. A group is what came while the previous one was
  * synced, and is written by the log thread; a caller that waits anyway and finds nobody else
- * writing writes its own, which saves two wake-ups. Who writes holds the log; that commits are
- * numbered, written and completed in one order rests on it. Thread-safe.
+ * writing writes its own, and one that volunteers what is queued by then, which saves two wake-ups.
+ * Who writes holds the log; that commits are numbered, written and completed in one order rests on
+ * it. Thread-safe.
  */
 final class CommitQueue {
 
@@ -61,6 +62,8 @@ final class CommitQueue {
   private final Object progress = new Object();
   private final List<Commit> group = new ArrayList<>(); // of the log thread
   private final Thread thread;
+  private final Runnable lead = this::lead;
+  private final Runnable wake = this::wake;
   private long owedBytes; // of the log thread
   private volatile boolean parked;
   private volatile boolean parkedForGood; // and not until a sync is due
@@ -90,6 +93,11 @@ final class CommitQueue {
 
   /** Takes a commit, or completes it with a failure. Never blocks. */
   void add(Commit commit) {
+    add(commit, Volunteers.NONE);
+  }
+
+  /** As {@link #add(Commit)}, but that the calling thread may volunteer to write what is queued. */
+  void add(Commit commit, Volunteers volunteers) {
     if (closing.get()) {
       commit.fail(StoreException.Kind.CLOSED, "the store is closed");
       return;
@@ -104,7 +112,7 @@ final class CommitQueue {
     }
     queue.add(commit);
     // Who holds the log looks at the queue after giving it up, and wakes the thread then.
-    if (parked && log.get() == FREE) {
+    if (parked && log.get() == FREE && !volunteers.take(lead, wake)) {
       LockSupport.unpark(thread);
     }
     if (ended) {
@@ -124,7 +132,7 @@ final class CommitQueue {
     }
     boolean written = false;
     try {
-      if (queue.isEmpty() && !closing.get() && !ended && engine.isSimple(commit)) {
+      if (queue.isEmpty() && !closing.get() && !ended && engine.isSimple(List.of(commit))) {
         engine.write(List.of(commit));
         written = true;
       }
@@ -132,10 +140,7 @@ final class CommitQueue {
       engine.fail(new IOException("a commit ended in the middle", e));
       throw e;
     } finally {
-      log.set(FREE);
-      if (!queue.isEmpty() || closing.get() || (parkedForGood && engine.nanosToSync() >= 0)) {
-        LockSupport.unpark(thread);
-      }
+      release();
     }
     return written;
   }
@@ -162,6 +167,58 @@ final class CommitQueue {
       return false;
     } finally {
       spinning.decrementAndGet();
+    }
+  }
+
+  /**
+   * Writes what is queued on the calling thread, if that takes no more than a write, a sync and
+   * insertions. What it leaves is for the log thread.
+   */
+  private void lead() {
+    if (queue.isEmpty() || !log.compareAndSet(FREE, HELD)) {
+      return; // who holds the log looks at the queue after giving it up
+    }
+    List<Commit> first = new ArrayList<>();
+    try {
+      if (!ended) {
+        long bytes = firstGroup(first);
+        if (engine.isSimple(first)) {
+          first.forEach(commit -> queue.remove());
+          queuedBytes.addAndGet(-bytes);
+          engine.write(first);
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      engine.fail(new IOException("a commit ended in the middle", e));
+      first.forEach(commit -> commit.fail(StoreException.Kind.FAILED, "its volunteer ended"));
+      throw e;
+    } finally {
+      release();
+    }
+  }
+
+  /** Finds a group at the head of the queue, which changes at its tail only. */
+  private long firstGroup(List<Commit> first) {
+    long bytes = 0;
+    for (Commit commit : queue) {
+      long more = commit.batch().bytes();
+      if (!first.isEmpty() && bytes + more > groupBytes()) {
+        break;
+      }
+      first.add(commit);
+      bytes += more;
+    }
+    return bytes;
+  }
+
+  private void wake() {
+    LockSupport.unpark(thread);
+  }
+
+  private void release() {
+    log.set(FREE);
+    if (!queue.isEmpty() || closing.get() || (parkedForGood && engine.nanosToSync() >= 0)) {
+      LockSupport.unpark(thread);
     }
   }
 
@@ -215,7 +272,7 @@ final class CommitQueue {
   }
 
   private void run() {
-    long groupBytes = Math.min(GROUP_BYTES, options.walSegmentBytes() / 4);
+    long groupBytes = groupBytes();
     while (true) {
       if (!log.compareAndSet(FREE, HELD)) {
         sleepBehindAnother();
@@ -236,6 +293,10 @@ final class CommitQueue {
         sleep(lookAgain);
       }
     }
+  }
+
+  private long groupBytes() {
+    return Math.min(GROUP_BYTES, options.walSegmentBytes() / 4);
   }
 
   private boolean writeGroup(long groupBytes) {

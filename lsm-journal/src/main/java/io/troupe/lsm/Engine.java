@@ -127,9 +127,9 @@ final class Engine implements AutoCloseable {
     return commits.bytesPerSecond();
   }
 
-  /** Whether a commit takes nothing but a write, a sync and an insertion. */
-  boolean isSimple(Commit commit) {
-    return commits.isSimple(commit);
+  /** Whether a group takes nothing but a write, a sync and an insertion. */
+  boolean isSimple(List<Commit> group) {
+    return commits.isSimple(group);
   }
 
   /** How long until something has to be synced: 0 when it is late, -1 when there is nothing. */

@@ -34,6 +34,7 @@ public final class Store implements Reader, AutoCloseable {
   private final List<Worker> compactors = new ArrayList<>();
   private final Worker preparer;
   private final Beside inserter = Beside.thread();
+  private volatile Volunteers volunteers = Volunteers.NONE;
 
   private Store(Disk disk, StoreOptions options) throws IOException {
     this.engine = Engine.open(disk, options, new Signals(), System::nanoTime);
@@ -101,18 +102,24 @@ public final class Store implements Reader, AutoCloseable {
     return engine.index(name);
   }
 
+  /** Has threads that volunteer write the log, where another one would have to be woken for it. */
+  public void setVolunteers(Volunteers threads) {
+    volunteers = threads;
+  }
+
   /**
    * Commits a batch atomically, over all its indices. Never blocks, but that a batch which {@link
    * WriteBatch#expect expects} something may have to read from the disk.
    *
-   * @return the sequence number, completed on the thread that writes the log: what depends on it
-   *     has to be quick or go elsewhere. Fails with a {@link StoreException}
+   * @return the sequence number, completed on the thread that writes the log, which may be a {@link
+   *     Volunteers volunteer}: what depends on it has to be quick or go elsewhere. Fails with a
+   *     {@link StoreException}
    * @throws IllegalArgumentException when the batch names an index of another store
    */
   public CompletionStage<Long> commit(WriteBatch batch, Durability durability) {
     Commit commit = begin(batch, durability);
     if (!commit.done().isDone()) {
-      commits.add(commit);
+      commits.add(commit, volunteers);
     }
     return commit.done();
   }

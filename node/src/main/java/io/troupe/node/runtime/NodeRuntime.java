@@ -2,6 +2,7 @@ package io.troupe.node.runtime;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.actors.carry.CarryingThread;
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceRecord;
 import io.troupe.actors.directory.StreamEndpoint;
@@ -17,6 +18,7 @@ import io.troupe.fuse.FuseSettings;
 import io.troupe.gateway.client.TroupeClient;
 import io.troupe.gateway.fs.VolumeFileSystem;
 import io.troupe.gateway.relay.GatewayActor;
+import io.troupe.lsm.pekko.LsmStores;
 import io.troupe.mrc.MrcRole;
 import io.troupe.osd.OsdRole;
 import io.troupe.sharding.ClusterNode;
@@ -129,6 +131,7 @@ public final class NodeRuntime implements AutoCloseable {
       Peers peers,
       ActorSystem<SpawnProtocol.Command> system)
       throws IOException, InterruptedException {
+    LsmStores.get(system).store().setVolunteers(CarryingThread::takeLast);
     Optional<OsdRole> osd =
         options.roles().contains(Role.OSD)
             ? Optional.of(OsdRole.open(system, data.objects(), OsdId.of(data.node())))
