@@ -335,6 +335,7 @@ final class Engine implements AutoCloseable {
       core.views().close(blocks::close);
       if (!core.failed()) {
         wal.force();
+        pool.giveBack();
       }
     }
   }

@@ -225,6 +225,20 @@ public final class SegmentPool implements AutoCloseable {
     }
   }
 
+  /**
+   * Deletes what was made ready and what is kept for later: before a close, since the next start
+   * would only read the one as an empty segment and delete the others. Closed afterwards.
+   */
+  public synchronized void giveBack() throws IOException {
+    shrink();
+    Segment unused = ready;
+    if (unused != null) {
+      ready = null;
+      unused.file().close();
+      disk.delete(WalFormat.fileName(unused.number()));
+    }
+  }
+
   @Override
   public synchronized void close() throws IOException {
     Segment unused = ready;
