@@ -116,6 +116,7 @@ final class CommitPath {
       for (int i = 0; i < admitted.size(); i++) {
         admitted.get(i).done().complete(first + i);
       }
+      core.tails().signal();
       if (wal.changed()) {
         core.background().prepare();
       }
@@ -172,6 +173,7 @@ final class CommitPath {
       syncDue = NOT_DUE;
       try {
         wal.force();
+        core.tails().signal();
       } catch (IOException e) {
         core.fail(e);
       }
@@ -252,6 +254,7 @@ final class CommitPath {
     }
     // Not needed for what is in the tables, but so that the log never has a hole behind them.
     wal.force();
+    core.tails().signal();
     core.views().rotate(new Memtable(wal.segment(), slabs));
     core.background().flush();
   }
@@ -274,8 +277,8 @@ final class CommitPath {
   }
 
   private List<Commit> admitted(List<Commit> group) {
-    boolean room = core.hasRoom();
     View view = core.views().current();
+    boolean room = core.hasRoom() || makesRoom(view.version().walFrom());
     boolean full =
         (view.active().bytes() >= 2 * core.options().memtableBytes()
                 && view.frozen().size() >= MAX_FROZEN)
@@ -297,6 +300,20 @@ final class CommitPath {
       }
     }
     return admitted;
+  }
+
+  /** Before anybody is refused, the log that is kept for those who follow it goes. */
+  private boolean makesRoom(long needed) {
+    try {
+      if (!wal.giveUpKept(needed)) {
+        return false;
+      }
+      core.space().changed();
+      return core.hasRoom();
+    } catch (IOException e) {
+      core.fail(e);
+      return false;
+    }
   }
 
   private static void apply(List<Commit> group, long first, Memtable memtable) {

@@ -9,6 +9,8 @@ import io.troupe.lsm.version.TableMeta;
 import io.troupe.lsm.version.Version;
 import io.troupe.lsm.wal.SegmentPool;
 import io.troupe.lsm.wal.Wal;
+import io.troupe.lsm.wal.WalSegments;
+import io.troupe.lsm.wal.WalTail;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -41,6 +43,7 @@ final class Engine implements AutoCloseable {
   private final Indices indices;
   private final BlockCache blocks;
   private final SegmentPool pool;
+  private final WalSegments log;
   private final Wal wal;
   private final EngineCore core;
   private final Versions versions;
@@ -61,6 +64,7 @@ final class Engine implements AutoCloseable {
     this.blocks = new BlockCache(options.blockCacheBytes());
     this.pool = recovered.pool();
     this.wal = recovered.wal();
+    this.log = recovered.log();
     var views =
         new Views(
             new Memtable(wal.segment(), recovered.slabs()),
@@ -86,7 +90,7 @@ final class Engine implements AutoCloseable {
             new LogWriter(wal, recovered.declared(), options.epoch()),
             recovered.slabs());
     var throttle = new Throttle(core);
-    this.flusher = new Flusher(core, versions, throttle, pool, recovered.version().walFrom());
+    this.flusher = new Flusher(core, versions, throttle, log);
     this.compactor = new Compactor(core, versions, throttle);
     this.readers = new Readers(core, indices);
   }
@@ -251,6 +255,24 @@ final class Engine implements AutoCloseable {
   /** Whether flushes met a full disk. */
   boolean blockedBySpace() {
     return core.blockedBySpace();
+  }
+
+  /** Follows the log from a batch on. */
+  LogTail tail(long from, boolean durable, Runnable more) {
+    core.checkOpen();
+    if (from < 1 || from > core.visible() + 1) {
+      throw new IllegalArgumentException(
+          "batch " + from + ", the next one is " + (core.visible() + 1));
+    }
+    return new LogTail(
+        new WalTail(core.disk(), log, from),
+        indices,
+        () -> {
+          core.checkOpen();
+          return durable ? Math.min(wal.durable(), core.visible()) : core.visible();
+        },
+        more,
+        core.tails());
   }
 
   boolean hasRoom() {

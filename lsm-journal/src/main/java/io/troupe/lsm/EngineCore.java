@@ -26,6 +26,7 @@ final class EngineCore {
   private final CompactionPicker picker;
   private final SnapshotRegistry snapshots;
   private final Counters counters = new Counters();
+  private final Tails tails = new Tails();
   private volatile Pending pending = new Pending(Version.empty(), 0);
   private volatile long visible;
   private volatile boolean blockedBySpace;
@@ -104,6 +105,11 @@ final class EngineCore {
 
   SnapshotRegistry snapshots() {
     return snapshots;
+  }
+
+  /** Who follows the log. */
+  Tails tails() {
+    return tails;
   }
 
   Counters counters() {

@@ -12,8 +12,7 @@ import io.troupe.lsm.range.GrowingTombstones;
 import io.troupe.lsm.range.RangeTombstones;
 import io.troupe.lsm.version.Version;
 import io.troupe.lsm.version.VersionEdit;
-import io.troupe.lsm.wal.SegmentPool;
-import io.troupe.lsm.wal.WalReplay;
+import io.troupe.lsm.wal.WalSegments;
 import java.io.IOException;
 import java.util.List;
 
@@ -23,16 +22,14 @@ final class Flusher {
   private final EngineCore core;
   private final Versions versions;
   private final Throttle throttle;
-  private final SegmentPool pool;
-  private long oldestSegment;
+  private final WalSegments segments;
 
   Flusher(
-      EngineCore core, Versions versions, Throttle throttle, SegmentPool pool, long oldestSegment) {
+      EngineCore core, Versions versions, Throttle throttle, WalSegments segments) {
     this.core = core;
     this.versions = versions;
     this.throttle = throttle;
-    this.pool = pool;
-    this.oldestSegment = oldestSegment;
+    this.segments = segments;
   }
 
   /** Writes the oldest frozen memtable to level 0. */
@@ -53,12 +50,16 @@ final class Flusher {
                 return oldest;
               });
     } catch (NoSpaceException e) {
+      if (segments.release(core.views().current().version().walFrom(), false)) {
+        core.space().changed();
+        return Engine.Step.MORE; // there may be room now
+      }
       core.blockedBySpace(true);
       return Engine.Step.NO_SPACE;
     }
     core.blockedBySpace(false);
-    for (; oldestSegment < walFrom; oldestSegment++) {
-      pool.recycle(WalReplay.fileName(oldestSegment));
+    if (segments.release(walFrom, core.hasRoom())) {
+      core.space().changed();
     }
     core.background().compact();
     return Engine.Step.MORE;

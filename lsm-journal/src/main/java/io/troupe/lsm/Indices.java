@@ -55,6 +55,11 @@ final class Indices {
     return byName.values().stream().sorted(Comparator.comparingInt(Index::id)).toList();
   }
 
+  /** The index that has an id. */
+  Index byId(int id) {
+    return byId[id];
+  }
+
   /** One more than the highest id. */
   int count() {
     return byId.length;

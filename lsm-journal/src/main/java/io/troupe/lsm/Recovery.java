@@ -16,6 +16,7 @@ import io.troupe.lsm.wal.SegmentPool;
 import io.troupe.lsm.wal.Wal;
 import io.troupe.lsm.wal.WalFormat;
 import io.troupe.lsm.wal.WalReplay;
+import io.troupe.lsm.wal.WalSegments;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -41,6 +42,7 @@ final class Recovery {
       BitSet declared,
       Space space,
       SegmentPool pool,
+      WalSegments log,
       Wal wal,
       Manifest manifest,
       Version version,
@@ -148,19 +150,23 @@ final class Recovery {
     Manifest manifest = space.retried(() -> Manifest.create(disk, current, nextFile));
     var pool = new SegmentPool(disk, options.walSegmentBytes(), nextSegment);
     pool.adopt();
+    var log = new WalSegments(pool, options.walSegmentBytes(), options.walRetainBytes());
+    long oldest = WalReplay.found(disk, current.walFrom(), nextSegment, last, log);
     // The highest first: whenever the power fails no number is missing among those that are there.
     for (long segment : segments.reversed()) {
-      if (segment < current.walFrom() || segment >= nextSegment) {
+      if (segment < oldest || segment >= nextSegment) {
         pool.recycle(WalReplay.fileName(segment));
       }
     }
     disk.sync(); // before a file gets the header of another number, it must not have its old name
-    Wal wal = space.retried(() -> new Wal(pool, last));
+    log.release(current.walFrom(), space.hasRoom(0));
+    Wal wal = space.retried(() -> new Wal(pool, log, last));
     return new Recovered(
         indices,
         declared,
         space,
         pool,
+        log,
         wal,
         manifest,
         current,

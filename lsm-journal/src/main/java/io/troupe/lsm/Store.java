@@ -242,6 +242,18 @@ public final class Store implements Reader, AutoCloseable {
   }
 
   /**
+   * Follows the log.
+   *
+   * @param from number of the first batch, at most one more than the newest
+   * @param durable whether to give only what is on stable storage; otherwise all that is visible
+   * @param more called when there may be more after {@link LogTail#poll} gave nothing, on the
+   *     thread that writes: to be quick, such as a message to an actor
+   */
+  public LogTail tail(long from, boolean durable, Runnable more) {
+    return engine.tail(from, durable, more);
+  }
+
+  /**
    * Whether batches that put something are taken: false when the disk is nearly full. Cheap; up to
    * 100 ms old.
    */

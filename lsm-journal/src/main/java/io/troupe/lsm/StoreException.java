@@ -28,6 +28,11 @@ public final class StoreException extends RuntimeException {
     CONFLICT,
     /** A number was added to a key whose value is none: it does not have eight bytes. */
     NO_COUNTER,
+    /**
+     * The log does not reach back so far any more: who follows it has to begin from a copy of the
+     * store.
+     */
+    COMPACTED,
     /** The store was closed. */
     CLOSED,
     /** Stored bytes do not verify. */

@@ -21,6 +21,8 @@ import java.util.List;
  * @param compression of the tables of each level, level 0 first; the last one counts for all levels
  *     below, too
  * @param syncIntervalNanos after how long commits of {@link Durability#INTERVAL} are synced
+ * @param walRetainBytes how much of the log is kept longer than it is needed for recovery, for those
+ *     who follow it ({@link Store#tail}); given up when the disk is nearly full
  */
 public record StoreOptions(
     int walSegmentBytes,
@@ -34,7 +36,8 @@ public record StoreOptions(
     int compactionThreads,
     int blockBytes,
     List<Compression> compression,
-    long syncIntervalNanos) {
+    long syncIntervalNanos,
+    long walRetainBytes) {
 
   private static final long SECOND_NANOS = 1_000_000_000L;
   private static final int MIB = 1 << 20;
@@ -61,7 +64,8 @@ public record StoreOptions(
         || blockCacheBytes < 0
         || tableBytes < 1
         || reserveBytes < 0
-        || syncIntervalNanos < 1) {
+        || syncIntervalNanos < 1
+        || walRetainBytes < 0) {
       throw new IllegalArgumentException("sizes and times must be positive");
     }
     if (compactionThreads < 1) {
@@ -109,7 +113,8 @@ public record StoreOptions(
         compactionThreads,
         BLOCK_BYTES,
         LZ4,
-        SECOND_NANOS);
+        SECOND_NANOS,
+        0);
   }
 
   /** The compression of the tables of a level. */
@@ -131,7 +136,8 @@ public record StoreOptions(
         compactionThreads,
         bytes,
         compression,
-        syncIntervalNanos);
+        syncIntervalNanos,
+        walRetainBytes);
   }
 
   /** The same with another cache of blocks. */
@@ -148,7 +154,8 @@ public record StoreOptions(
         compactionThreads,
         blockBytes,
         compression,
-        syncIntervalNanos);
+        syncIntervalNanos,
+        walRetainBytes);
   }
 
   /** The same with other compressions, level 0 first. */
@@ -165,7 +172,8 @@ public record StoreOptions(
         compactionThreads,
         blockBytes,
         List.of(levels),
-        syncIntervalNanos);
+        syncIntervalNanos,
+        walRetainBytes);
   }
 
   /** Of epoch 0; half of the processors may compact. */
@@ -203,7 +211,26 @@ public record StoreOptions(
         compactionThreads,
         blockBytes,
         compression,
-        nanos);
+        nanos,
+        walRetainBytes);
+  }
+
+  /** The same with another bound on the log that is kept. */
+  public StoreOptions withWalRetainBytes(long bytes) {
+    return new StoreOptions(
+        walSegmentBytes,
+        memtableBytes,
+        commitQueueBytes,
+        blockCacheBytes,
+        maxOpenTables,
+        tableBytes,
+        reserveBytes,
+        epoch,
+        compactionThreads,
+        blockBytes,
+        compression,
+        syncIntervalNanos,
+        bytes);
   }
 
   /** The same in another epoch. */
@@ -220,7 +247,8 @@ public record StoreOptions(
         compactionThreads,
         blockBytes,
         compression,
-        syncIntervalNanos);
+        syncIntervalNanos,
+        walRetainBytes);
   }
 
   /** For disks of some GiB and more. */

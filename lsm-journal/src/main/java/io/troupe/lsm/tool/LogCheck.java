@@ -14,6 +14,9 @@ import java.util.function.Consumer;
 /** Reads all segments of the log by the rules by which a store is opened. */
 final class LogCheck {
 
+  /** Kept for those who follow the log, or left by a crash. */
+  private static final String UNNEEDED = "a segment that recovery does not need";
+
   private final Disk disk;
   private final Consumer<Finding> found;
   private long last;
@@ -55,10 +58,14 @@ final class LogCheck {
   private void unneeded(long segment) throws IOException {
     String name = WalReplay.fileName(segment);
     try {
-      WalScan.read(disk, segment);
-      note(name, 0, "a segment that is not needed any more");
+      WalScan scan = WalScan.read(disk, segment);
+      if (scan.frames().stream().anyMatch(WalScan.Frame::behindGap)) {
+        note(name, scan.end(), UNNEEDED + ", with a frame that does not verify");
+      } else {
+        note(name, 0, UNNEEDED);
+      }
     } catch (CorruptionException e) {
-      note(name, e.offset(), "a segment that is not needed any more: " + e.what());
+      note(name, e.offset(), UNNEEDED + ": " + e.what());
     }
   }
 

@@ -37,6 +37,7 @@ public final class Wal implements AutoCloseable {
   private static final int ENOUGH_BYTES = 4;
 
   private final SegmentPool pool;
+  private final WalSegments segments;
   private SegmentPool.Segment segment;
   private int position = WalFormat.SEGMENT_HEADER_BYTES;
   private int end;
@@ -54,14 +55,16 @@ public final class Wal implements AutoCloseable {
    *
    * @param lastSequence the newest sequence number that recovery found; all of it is durable
    */
-  public Wal(SegmentPool pool, long lastSequence) throws IOException {
+  public Wal(SegmentPool pool, WalSegments segments, long lastSequence) throws IOException {
     this.pool = pool;
+    this.segments = segments;
     this.segment = pool.take();
     this.end = segment.bytes();
     this.oftenBytes = Math.min(OFTEN_BYTES, end / (2 * ENOUGH_BYTES));
     this.written = lastSequence;
     this.durable = lastSequence;
     this.start = lastSequence + 1;
+    segments.add(segment.number(), start);
   }
 
   /** Whether a frame of that many bytes fits into the current segment as it is. */
@@ -89,6 +92,7 @@ public final class Wal implements AutoCloseable {
       position = WalFormat.SEGMENT_HEADER_BYTES;
       end = segment.bytes();
       start = written + 1;
+      segments.add(segment.number(), start);
     }
     if (position + needed > end) {
       extend(position + needed);
@@ -168,6 +172,16 @@ public final class Wal implements AutoCloseable {
   /** The first sequence number of the current segment. */
   public long start() {
     return start;
+  }
+
+  /**
+   * Gives up what is kept for those who follow the log, because the disk is nearly full.
+   *
+   * @param needed the first segment that recovery needs
+   * @return whether anything was
+   */
+  public boolean giveUpKept(long needed) throws IOException {
+    return segments.release(needed, false);
   }
 
   /** The newest sequence number that is durable. */

@@ -71,6 +71,44 @@ public final class WalReplay {
   }
 
   /**
+   * Says where the segments start that have frames: those that are needed, and older ones as far
+   * back as they go on without a gap.
+   *
+   * @param needed the first that recovery needs
+   * @param end the first that has no frame
+   * @param last the newest sequence number
+   * @return the oldest of them
+   */
+  public static long found(Disk disk, long needed, long end, long last, WalSegments found)
+      throws IOException {
+    List<Long> there = segments(disk);
+    var reader = new SegmentReader();
+    long oldest = end;
+    long start = last + 1;
+    while (there.contains(oldest - 1)) {
+      long number = oldest - 1;
+      String name = WalFormat.fileName(number);
+      try (DiskFile file = disk.open(name)) {
+        WalFormat.SegmentHeader header = reader.open(name, file);
+        WalFormat.FrameHeader first = reader.frame(WalFormat.SEGMENT_HEADER_BYTES);
+        if (number < needed && (header.number() != number || first == null)) {
+          return oldest;
+        }
+        // One without a frame starts where the next one does.
+        start = first == null ? start : first.firstSequence();
+        found.add(number, start);
+        oldest = number;
+      } catch (CorruptionException e) {
+        if (number >= needed) {
+          throw e;
+        }
+        return oldest; // nobody needs it
+      }
+    }
+    return oldest;
+  }
+
+  /**
    * What there is in the log.
    *
    * @param lastSequence the newest sequence number

@@ -56,7 +56,7 @@ class LogOpeningTest {
   void readsFramesThatLieAcrossWhatIsReadAtATime() throws IOException {
     List<Integer> expected = new ArrayList<>();
     try (var pool = new SegmentPool(disk, SEGMENT_BYTES, 1);
-        var wal = new Wal(pool, 0)) {
+        var wal = new Wal(pool, new WalSegments(pool, 4096, 0), 0)) {
       for (int i = 1; i <= 60; i++) {
         append(wal, i, true);
         expected.add(i);
@@ -69,7 +69,7 @@ class LogOpeningTest {
   @Test
   void refusesALogWithoutAnAcknowledgedFrameFarInFrontOfItsEnd() throws IOException {
     try (var pool = new SegmentPool(disk, SEGMENT_BYTES, 1);
-        var wal = new Wal(pool, 0)) {
+        var wal = new Wal(pool, new WalSegments(pool, 4096, 0), 0)) {
       for (int i = 1; i <= 12; i++) {
         append(wal, i, true);
       }
@@ -104,7 +104,7 @@ class LogOpeningTest {
   @Test
   void saysFromWhichSegmentOnNothingWasWritten() throws IOException {
     try (var pool = new SegmentPool(disk, SEGMENT_BYTES, 1);
-        var wal = new Wal(pool, 0)) {
+        var wal = new Wal(pool, new WalSegments(pool, 4096, 0), 0)) {
       append(wal, 1, true);
       pool.syncs(true);
       pool.prepare();

@@ -50,7 +50,7 @@ class LogTrafficTest {
   @Test
   void aSegmentIsNotWrittenTwiceWhereHardlyAnybodySyncs() throws IOException {
     try (var pool = new SegmentPool(disk, SEGMENT_BYTES, 1);
-        var wal = new Wal(pool, 0)) {
+        var wal = new Wal(pool, new WalSegments(pool, SEGMENT_BYTES, 0), 0)) {
       append(wal, pool, 130, Integer.MAX_VALUE);
 
       assertThat(wal.segment()).isEqualTo(2);
@@ -65,7 +65,7 @@ class LogTrafficTest {
   @Test
   void syncsThatComeOftenSoonGoToAFilledSegment() throws IOException {
     try (var pool = new SegmentPool(disk, SEGMENT_BYTES, 1);
-        var wal = new Wal(pool, 0)) {
+        var wal = new Wal(pool, new WalSegments(pool, SEGMENT_BYTES, 0), 0)) {
       append(wal, pool, 130, Integer.MAX_VALUE);
       assertThat(sizeOf(wal)).isLessThan(SEGMENT_BYTES);
 
@@ -82,7 +82,7 @@ class LogTrafficTest {
   @Test
   void aLogThatIsSyncedOftenHasFilledSegmentsOnly() throws IOException {
     try (var pool = new SegmentPool(disk, SEGMENT_BYTES, 1);
-        var wal = new Wal(pool, 0)) {
+        var wal = new Wal(pool, new WalSegments(pool, SEGMENT_BYTES, 0), 0)) {
       for (int i = 0; i < 50; i++) {
         append(wal, pool, 10, 1);
         pool.prepare();
@@ -94,7 +94,7 @@ class LogTrafficTest {
   @Test
   void aSegmentThatWasWrittenToItsEndIsUsedAgainAsAFilledOne() throws IOException {
     try (var pool = new SegmentPool(disk, SEGMENT_BYTES, 1);
-        var wal = new Wal(pool, 0)) {
+        var wal = new Wal(pool, new WalSegments(pool, SEGMENT_BYTES, 0), 0)) {
       append(wal, pool, 250, Integer.MAX_VALUE);
       assertThat(wal.segment()).isEqualTo(3);
       assertThat(disk.bytes(WalFormat.fileName(2)).length).isLessThan(SEGMENT_BYTES);
@@ -112,7 +112,7 @@ class LogTrafficTest {
   void whereNoRoomCanBeTakenSegmentsAreFilled() throws IOException {
     disk.withoutReserving();
     try (var pool = new SegmentPool(disk, SEGMENT_BYTES, 1);
-        var wal = new Wal(pool, 0)) {
+        var wal = new Wal(pool, new WalSegments(pool, SEGMENT_BYTES, 0), 0)) {
       append(wal, pool, 130, Integer.MAX_VALUE);
 
       assertThat(wal.segment()).isEqualTo(2);
