@@ -24,8 +24,7 @@ final class Flusher {
   private final Throttle throttle;
   private final WalSegments segments;
 
-  Flusher(
-      EngineCore core, Versions versions, Throttle throttle, WalSegments segments) {
+  Flusher(EngineCore core, Versions versions, Throttle throttle, WalSegments segments) {
     this.core = core;
     this.versions = versions;
     this.throttle = throttle;

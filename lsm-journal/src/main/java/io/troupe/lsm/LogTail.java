@@ -68,8 +68,7 @@ public final class LogTail implements AutoCloseable {
       }
       return Optional.of(batch());
     } catch (WalTail.GoneException e) {
-      throw new StoreException(
-          StoreException.Kind.COMPACTED, String.valueOf(e.getMessage()), e);
+      throw new StoreException(StoreException.Kind.COMPACTED, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw Readers.readFailure(e);
     }

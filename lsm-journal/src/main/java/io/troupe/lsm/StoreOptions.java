@@ -21,8 +21,8 @@ import java.util.List;
  * @param compression of the tables of each level, level 0 first; the last one counts for all levels
  *     below, too
  * @param syncIntervalNanos after how long commits of {@link Durability#INTERVAL} are synced
- * @param walRetainBytes how much of the log is kept longer than it is needed for recovery, for those
- *     who follow it ({@link Store#tail}); given up when the disk is nearly full
+ * @param walRetainBytes how much of the log is kept longer than it is needed for recovery, for
+ *     those who follow it ({@link Store#tail}); given up when the disk is nearly full
  */
 public record StoreOptions(
     int walSegmentBytes,

@@ -91,10 +91,13 @@ class CrashSimTest {
     private final Random random;
     private final Model model = new Model();
     private final List<Copy> copies = new ArrayList<>();
+    private final StoreOptions options;
     private int synced;
 
     Life(long seed) {
       this.random = new Random(seed * 0x9e3779b97f4a7c15L);
+      // Every other life keeps segments for those who follow the log.
+      this.options = EngineRun.TINY.withWalRetainBytes(seed % 2 * (128 << 10));
     }
 
     void run() throws IOException {
@@ -113,14 +116,14 @@ class CrashSimTest {
       for (Copy copy : copies) {
         check(copy);
       }
-      try (Engine engine = EngineRun.open(second.afterPowerLoss(), EngineRun.TINY)) {
+      try (Engine engine = EngineRun.open(second.afterPowerLoss(), options)) {
         take(engine);
       }
     }
 
     /** Opens the store, checks it, works on it until the power fails or the work is done. */
     private void live(SimDisk disk) throws IOException {
-      try (Engine engine = EngineRun.open(disk, EngineRun.TINY)) {
+      try (Engine engine = EngineRun.open(disk, options)) {
         take(engine);
         for (int step = 0; step < STEPS; step++) {
           step(engine, disk, step);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,13 +25,18 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>Each thread has keys of its own, numbered: a commit puts its number into two indices, on
  * condition that the place is empty, and moves the thread's head on condition that nobody else did.
- * Now and then it deletes the range of all its numbers but the last few, which moves its floor.
+ * Now and then it deletes the range of all its numbers but the last few, which moves its floor. One
+ * more thread follows the log: what it was given as durable is there afterwards.
  */
 class KillTest {
 
   private static final int KILLS = Integer.getInteger("kills", 3);
   private static final int THREADS = 4;
   private static final int KEPT = 500;
+  private static final int FOLLOWER = THREADS; // in place of the number of a thread
+  private static final int FOLLOWED = 500;
+  private static final StoreOptions OPTIONS =
+      StoreOptions.small().withWalRetainBytes(2L * StoreOptions.small().walSegmentBytes());
 
   @TempDir Path directory;
 
@@ -38,7 +44,7 @@ class KillTest {
   void keepsWhatWasAcknowledgedWhenTheProcessIsKilled() throws Exception {
     long seed = Long.getLong("seed", System.nanoTime());
     var random = new Random(seed);
-    long[] acknowledged = new long[THREADS];
+    long[] acknowledged = new long[THREADS + 1];
     long commits = 0;
     Path store = directory.resolve("store");
     for (int kill = 1; kill <= KILLS; kill++) {
@@ -79,7 +85,7 @@ class KillTest {
 
   /** Nothing acknowledged is lost, nothing in between is missing, and both indices agree. */
   private static void check(Path directory, long[] acknowledged, String when) throws IOException {
-    try (Store store = Store.open(directory, StoreOptions.small())) {
+    try (Store store = Store.open(directory, OPTIONS)) {
       Index forward = store.index("forward");
       Index backward = store.index("backward");
       Index heads = store.index("heads");
@@ -99,6 +105,14 @@ class KillTest {
           assertThat(down.next()).as(when).isFalse();
         }
         assertThat(expected).as(when).isEqualTo(head);
+      }
+      long last = store.stats().lastSequence();
+      assertThat(last).as(when).isGreaterThanOrEqualTo(acknowledged[FOLLOWER]);
+      long first = Math.max(1, last - FOLLOWED);
+      try (LogTail tail = store.tail(first, true, () -> {})) {
+        for (long sequence = first; sequence <= last; sequence++) {
+          assertThat(tail.poll().orElseThrow().sequence()).as(when).isEqualTo(sequence);
+        }
       }
     }
   }
@@ -154,12 +168,13 @@ class KillTest {
     public static void main(String[] args) throws Exception {
       // Not closed: the process does not get to it.
       @SuppressWarnings("resource")
-      Store store = Store.open(Path.of(args[0]), StoreOptions.small());
+      Store store = Store.open(Path.of(args[0]), OPTIONS);
       var writer = new Writer(store);
       for (int i = 0; i < THREADS; i++) {
         int thread = i;
         Thread.ofPlatform().start(() -> writer.run(thread));
       }
+      Thread.ofPlatform().start(writer::follow);
       for (int i = 0; ; i++) {
         Path copy = Path.of(args[1] + "-" + i);
         store.checkpoint(copy);
@@ -194,6 +209,31 @@ class KillTest {
         headSequence = store.commitAndWait(batch, head % 2 == 0 ? Durability.SYNC : Durability.OS);
         if (head % WINDOW == 0) {
           System.out.println(thread + " " + head + " .");
+        }
+      }
+    }
+
+    private void follow() {
+      var more = new Semaphore(0);
+      long next = store.stats().lastSequence() + 1;
+      while (true) {
+        try (LogTail tail = store.tail(next, true, more::release)) {
+          while (true) {
+            for (var batch = tail.poll(); batch.isPresent(); batch = tail.poll()) {
+              if (batch.get().sequence() != next++) {
+                Runtime.getRuntime().halt(3);
+              }
+              if (next % FOLLOWED == 0) {
+                System.out.println(FOLLOWER + " " + (next - 1) + " .");
+              }
+            }
+            more.acquireUninterruptibly();
+          }
+        } catch (StoreException e) {
+          if (e.kind() != StoreException.Kind.COMPACTED) {
+            Runtime.getRuntime().halt(4);
+          }
+          next = store.stats().lastSequence() + 1; // it fell behind
         }
       }
     }

@@ -124,8 +124,7 @@ class LogTailSimTest {
       return engine.tail(1 + random.nextInt(written.size() + 1), durable, () -> {});
     }
 
-    private void poll(
-        Engine engine, List<LogTail> tails, List<Boolean> durable, int i, int most) {
+    private void poll(Engine engine, List<LogTail> tails, List<Boolean> durable, int i, int most) {
       for (int left = most; left > 0; left--) {
         long next = tails.get(i).position();
         Optional<LoggedBatch> polled;
@@ -160,8 +159,7 @@ class LogTailSimTest {
         group.add(batch(engine));
       }
       List<CompletableFuture<Long>> acknowledged =
-          EngineRun.write(
-              engine, group, random.nextInt(3) == 0 ? Durability.SYNC : Durability.OS);
+          EngineRun.write(engine, group, random.nextInt(3) == 0 ? Durability.SYNC : Durability.OS);
       disk.list(); // unless the power is gone
       acknowledged.forEach(done -> assertThat(done).isCompleted());
     }
