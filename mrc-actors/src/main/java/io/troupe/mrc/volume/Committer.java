@@ -31,8 +31,14 @@ final class Committer
     super(PersistenceId.ofUniqueId("Volume|" + partition));
   }
 
+  /**
+   * The events are not published on the event stream, which nobody listens to here: that would wake
+   * its actor at each commit.
+   */
+  @SuppressWarnings("unchecked") // a trait whose superclass Java does not see
   static Behavior<Commit> create(String partition) {
-    return new Committer(partition);
+    Object quiet = new Committer(partition).createEventSourcedBehavior().withEventPublishing(false);
+    return (Behavior<Commit>) quiet;
   }
 
   @Override
