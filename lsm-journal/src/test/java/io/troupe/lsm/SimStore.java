@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * A store without threads: what is committed waits until {@link #write} is called. So a simulation
@@ -18,6 +19,7 @@ public final class SimStore implements GroupStore, AutoCloseable {
 
   private final Engine engine;
   private final ArrayDeque<Commit> queue = new ArrayDeque<>();
+  private Consumer<WriteBatch> watcher = batch -> {};
   private boolean full;
   private boolean busy;
 
@@ -27,6 +29,11 @@ public final class SimStore implements GroupStore, AutoCloseable {
 
   public static SimStore open(Disk disk) throws IOException {
     return new SimStore(EngineRun.open(disk, EngineRun.TINY));
+  }
+
+  /** Is shown each batch that is taken. */
+  public void watch(Consumer<WriteBatch> by) {
+    watcher = by;
   }
 
   /** Whether it says that the disk is nearly full. */
@@ -57,7 +64,7 @@ public final class SimStore implements GroupStore, AutoCloseable {
       return;
     }
     try {
-      while (engine.mustWait()) {
+      while (engine.failure().isEmpty() && engine.mustWait()) {
         EngineRun.settle(engine);
       }
     } catch (IOException e) {
@@ -88,6 +95,7 @@ public final class SimStore implements GroupStore, AutoCloseable {
     } else if (full && batch.grows()) {
       commit.fail(StoreException.Kind.NO_SPACE, "the simulated disk is full");
     } else {
+      watcher.accept(batch);
       queue.add(commit);
     }
     return commit.done();
@@ -96,6 +104,7 @@ public final class SimStore implements GroupStore, AutoCloseable {
   @Override
   public long commitAndWait(WriteBatch batch, Durability durability) {
     var commit = new Commit(batch, durability, new CompletableFuture<>());
+    watcher.accept(batch);
     queue.add(commit);
     write(queue.size());
     return commit.await();

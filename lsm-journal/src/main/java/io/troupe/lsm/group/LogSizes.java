@@ -67,6 +67,17 @@ final class LogSizes {
     }
   }
 
+  /** Whether the log is larger than so many times the limits. */
+  boolean exceeds(int times) {
+    long entries = 0;
+    long bytes = 0;
+    for (Bucket bucket : buckets) {
+      entries += bucket.entries();
+      bytes += bucket.bytes;
+    }
+    return entries > times * limits.entries() || bytes > times * limits.bytes();
+  }
+
   /**
    * Up to where the log may be dropped now: nowhere (0) as long as what is applied is within the
    * limits, and then so far that half of that stays, for members that lag a little.

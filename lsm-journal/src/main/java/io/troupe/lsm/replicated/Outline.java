@@ -81,7 +81,7 @@ public final class Outline {
   }
 
   /** Whether the log has the entry of that position, or its base. */
-  boolean has(Position position) {
+  public boolean has(Position position) {
     return position.index() >= base.index()
         && position.index() <= last
         && epochAt(position.index()) == position.epoch();
