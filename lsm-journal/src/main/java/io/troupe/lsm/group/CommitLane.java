@@ -60,9 +60,7 @@ final class CommitLane {
       return;
     }
     Throwable cause =
-        error instanceof CompletionException && error.getCause() != null
-            ? error.getCause()
-            : error;
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     if (cause instanceof StoreException e
         && (e.kind() == StoreException.Kind.NO_SPACE
             || e.kind() == StoreException.Kind.OVERLOADED)) {

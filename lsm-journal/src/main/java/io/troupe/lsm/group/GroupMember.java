@@ -103,8 +103,7 @@ public final class GroupMember implements AutoCloseable {
     this.trimLane = new CommitLane(store, home);
     this.stagingLane = new CommitLane(store, home);
     this.persist =
-        new PersistQueue(
-            log, staging, persistLane, loaded.outline().lastIndex(), this::persisted);
+        new PersistQueue(log, staging, persistLane, loaded.outline().lastIndex(), this::persisted);
     this.applier =
         new Applier(
             store, home, log, ranges, core, recent, applyLane, loaded.applied(), this::progressed);
@@ -112,16 +111,19 @@ public final class GroupMember implements AutoCloseable {
     this.sender = new SnapshotSender(store, home, log, ranges, settings, outlet, transferIds);
     this.installation =
         new Installation(
-            store, home, log, staging, ranges, core, applier, persist, stagingLane, this::installed);
-    this.receiver =
-        new SnapshotReceiver(
-            core,
+            store,
+            home,
+            log,
             staging,
             ranges,
-            installation,
+            core,
+            applier,
+            persist,
             stagingLane,
-            outlet,
-            settings.log().retryNanos());
+            this::installed);
+    this.receiver =
+        new SnapshotReceiver(
+            core, staging, ranges, installation, stagingLane, outlet, settings.log().retryNanos());
     this.trim = new LogTrim(log, sizes, core, sender, trimLane, this::input);
   }
 
@@ -172,7 +174,9 @@ public final class GroupMember implements AutoCloseable {
     guarded(() -> input(new LogInput.LeaseLost()));
   }
 
-  /** A member without a vote gets the log, or not any more; a member that does not serve forgets. */
+  /**
+   * A member without a vote gets the log, or not any more; a member that does not serve forgets.
+   */
   public void learner(MemberId member, boolean wanted) {
     guarded(() -> input(new LogInput.Learner(member, wanted)));
   }
@@ -271,8 +275,7 @@ public final class GroupMember implements AutoCloseable {
   }
 
   private void receivedOfLog(MemberId from, LogMessage message) {
-    boolean brings =
-        message instanceof LogMessage.Append || message instanceof LogMessage.Fetched;
+    boolean brings = message instanceof LogMessage.Append || message instanceof LogMessage.Fetched;
     if (brings && (installation.isEnding() || persist.bytes() > settings.unwrittenBytes())) {
       return; // comes again
     }

@@ -40,7 +40,10 @@ public record GroupSettings(
   private static final int MESSAGE_BYTES = 128 << 10; // half a frame: a large one still fits in
 
   public GroupSettings {
-    if (proposals < 1 || proposalBytes < 1 || cacheBytes < 0 || unwrittenBytes < 1
+    if (proposals < 1
+        || proposalBytes < 1
+        || cacheBytes < 0
+        || unwrittenBytes < 1
         || messageBytes < 1
         || messageBytes > MESSAGE_BYTES) {
       throw new IllegalArgumentException("the limits of a group must be positive");

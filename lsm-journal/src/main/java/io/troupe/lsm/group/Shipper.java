@@ -50,12 +50,7 @@ final class Shipper {
   private final Map<MemberId, ArrayDeque<Shipment>> shipments = new HashMap<>();
 
   Shipper(
-      GroupStore store,
-      Home home,
-      LogStore log,
-      Recent recent,
-      Outlet outlet,
-      int messageBytes) {
+      GroupStore store, Home home, LogStore log, Recent recent, Outlet outlet, int messageBytes) {
     this.store = store;
     this.home = home;
     this.log = log;

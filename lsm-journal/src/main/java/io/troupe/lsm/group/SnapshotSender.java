@@ -163,10 +163,7 @@ final class SnapshotSender {
       outlet.send(
           to,
           new GroupMessage.Offer(
-              outgoing.transfer,
-              opened.at().position(),
-              opened.at().membership(),
-              opened.bytes()));
+              outgoing.transfer, opened.at().position(), opened.at().membership(), opened.bytes()));
     }
   }
 

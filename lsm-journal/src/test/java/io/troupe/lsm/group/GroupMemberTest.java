@@ -141,7 +141,9 @@ class GroupMemberTest {
     byte[] key = {7, 1};
 
     assertThat(
-            kind(propose(new WriteBatch().put(files, key, new byte[GroupSettings.MAX_CONTENT_BYTES]))))
+            kind(
+                propose(
+                    new WriteBatch().put(files, key, new byte[GroupSettings.MAX_CONTENT_BYTES]))))
         .isEqualTo(ProposalException.Kind.TOO_LARGE);
     assertThat(
             propose(
@@ -163,7 +165,9 @@ class GroupMemberTest {
         onMember(
             m ->
                 IntStream.range(0, 100)
-                    .mapToObj(i -> m.propose(new WriteBatch().put(files, new byte[] {7, (byte) i}, value)))
+                    .mapToObj(
+                        i ->
+                            m.propose(new WriteBatch().put(files, new byte[] {7, (byte) i}, value)))
                     .toList());
 
     long done = 0;

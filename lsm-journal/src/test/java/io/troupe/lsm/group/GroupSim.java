@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A group over real engines on simulated disks, in one thread: a network that loses, doubles and
  * reorders, power that fails, disks that are full, leases that several believe to hold, changing
- * membership, and logs so short that snapshots are often needed.
+ * membership, members that are cut off, and logs so short that those need a snapshot. Storms and
+ * quiet times take turns: in a storm alone nothing would get done that could be lost.
  */
 final class GroupSim implements SimNode.World {
 
@@ -35,10 +36,14 @@ final class GroupSim implements SimNode.World {
   private final Set<MemberId> cutOff = new HashSet<>();
   private final int crashes;
   private final int leases;
+  private boolean stormy;
+  private boolean healed;
+  private int weatherSteps;
   private long now;
   private long transfers;
   private int proposed;
   private int installed;
+  private int finished;
   private @Nullable AssertionError broken;
 
   GroupSim(long seed) throws IOException {
@@ -52,7 +57,7 @@ final class GroupSim implements SimNode.World {
     }
     var first = new Membership(Set.copyOf(ids.subList(0, 1 + random.nextInt(Math.min(all, 4)))));
     var log = new LogSettings(100, 1 + random.nextInt(6));
-    var limits = new LogLimits(2 + random.nextInt(20), 400 + random.nextInt(4000));
+    var limits = new LogLimits(1 + random.nextInt(10), 200 + random.nextInt(2000));
     int cache = random.nextInt(600);
     int message = 50 + random.nextInt(400);
     for (MemberId id : ids) {
@@ -75,6 +80,11 @@ final class GroupSim implements SimNode.World {
     return installed;
   }
 
+  /** How many of them a member finished that had ended in the middle. */
+  int finishedAtStart() {
+    return finished;
+  }
+
   @Override
   public void send(MemberId from, MemberId to, GroupMessage message) {
     if (network.size() >= MAX_MESSAGES) {
@@ -93,9 +103,20 @@ final class GroupSim implements SimNode.World {
     return ++transfers;
   }
 
+  /** Often the power fails before it has ended, at any operation of the disk. */
   @Override
-  public void installed() {
+  public void installing(SimNode node) {
+    if (!healed && random.nextInt(3) == 0) {
+      node.disk().losePowerAt(node.disk().operations() + random.nextInt(12));
+    }
+  }
+
+  @Override
+  public void installed(boolean afterStart) {
     installed++;
+    if (afterStart) {
+      finished++;
+    }
   }
 
   void run(int steps) throws IOException {
@@ -111,79 +132,117 @@ final class GroupSim implements SimNode.World {
     return nodes.get(random.nextInt(nodes.size()));
   }
 
+  private boolean chance(int ofThousand) {
+    return random.nextInt(1000) < ofThousand;
+  }
+
   private void step() throws IOException {
     now += random.nextInt(20);
-    int dice = random.nextInt(1000);
-    if (dice < 330) {
-      if (!network.isEmpty()) {
-        int which = random.nextInt(3) == 0 ? random.nextInt(network.size()) : 0;
-        Envelope envelope = network.remove(which);
-        if (random.nextInt(20) == 0) {
-          network.add(envelope); // twice
-        }
-        deliver(envelope);
+    if (--weatherSteps <= 0) {
+      changeWeather();
+    }
+    fault();
+    for (SimNode node : nodes) {
+      if (node.isUp() && node.disk().isDead()) {
+        node.crash();
+      } else if (!node.isUp() && chance(stormy ? 20 : 100)) {
+        start(node);
+      }
+    }
+    giveLease();
+    int dice = random.nextInt(100);
+    if (dice < 40) {
+      for (int left = 1 + random.nextInt(5); left > 0; left--) {
+        deliver();
       }
       return;
     }
     SimNode node = any();
-    if (dice < 330 + crashes) {
-      crashOrStart(node);
-      return;
-    }
     if (!node.isUp()) {
       return;
     }
-    act(node, dice);
-    if (node.isUp() && node.disk().isDead()) {
-      node.crash();
-    } else if (node.isUp() && random.nextInt(8) == 0) {
+    if (dice < 75) {
+      for (int left = 1 + random.nextInt(8); left > 0; left--) {
+        work(node);
+      }
+    } else if (dice < 84) {
+      node.member().tick();
+    } else if (dice < 97) {
+      for (int left = 1 + random.nextInt(4); left > 0; left--) {
+        nodes.stream().filter(SimNode::isUp).forEach(this::propose);
+      }
+    } else {
       node.check();
     }
   }
 
-  private void act(SimNode node, int dice) {
-    if (dice < 500) {
-      for (int left = 1 + random.nextInt(12); left > 0; left--) {
-        runTask(node);
-      }
-    } else if (dice < 570) {
+  /** The disk writes, or something that waits is run. */
+  private void work(SimNode node) {
+    int dice = random.nextInt(10);
+    if (dice < 4) {
+      runTask(node);
+    } else if (dice < 6) {
       runRead(node);
-    } else if (dice < 720) {
-      node.store().write(1 + random.nextInt(5));
-    } else if (dice < 790) {
-      node.member().tick();
-    } else if (dice < 880) {
-      propose(node);
-    } else if (dice < 880 + leases) {
-      lease(node, !node.leaseHeld);
-    } else if (dice < 915) {
-      if (!cutOff.remove(node.id) && cutOff.size() < nodes.size() - 1) {
-        cutOff.add(node.id);
-      }
-    } else if (dice < 930) {
-      changeMembership(node);
-    } else if (dice < 940) {
-      node.store().full(random.nextInt(10) == 0);
-    } else if (dice < 950) {
-      node.store().busy(random.nextInt(10) == 0);
-    } else if (dice < 955) {
-      node.store().settle();
-    } else if (dice < 957) {
-      node.disk().losePowerAt(node.disk().operations() + random.nextInt(30));
-    } else if (!network.isEmpty()) {
-      network.remove(random.nextInt(network.size())); // lost
+    } else {
+      node.store().write(1 + random.nextInt(3));
     }
   }
 
-  private void crashOrStart(SimNode node) throws IOException {
-    if (node.isUp()) {
-      node.crash();
-    } else {
-      if (random.nextInt(3) == 0) {
-        node.disk().losePowerAt(random.nextInt(60));
+  /** Quiet for a while, so that something gets done, or not; often one member hears nothing. */
+  private void changeWeather() {
+    weatherSteps = 30 + random.nextInt(120);
+    stormy = random.nextInt(3) == 0;
+    cutOff.clear();
+    for (int left = random.nextInt(3); left > 0; left--) {
+      SimNode node = any();
+      if (stormy || !node.leaseHeld) {
+        cutOff.add(node.id);
       }
-      node.start();
     }
+    for (SimNode node : nodes) {
+      if (node.isUp()) {
+        node.store().full(stormy && random.nextInt(6) == 0);
+        node.store().busy(stormy && random.nextInt(10) == 0);
+      }
+    }
+  }
+
+  private void fault() throws IOException {
+    SimNode node = any();
+    if (!network.isEmpty() && chance(stormy ? 60 : 5)) {
+      network.remove(random.nextInt(network.size())); // lost
+    }
+    if (!node.isUp()) {
+      return;
+    }
+    if (chance(stormy ? crashes : crashes / 6)) {
+      node.crash();
+    } else if (chance(stormy ? 10 : 2)) {
+      node.disk().losePowerAt(node.disk().operations() + random.nextInt(30));
+    } else if (chance(stormy ? leases : leases / 10)) {
+      lease(node, !node.leaseHeld);
+    } else if (chance(10)) {
+      changeMembership(node);
+    } else if (chance(5)) {
+      node.store().settle();
+    }
+  }
+
+  /** Mostly there is one holder; a storm may leave several that believe it, or none. */
+  private void giveLease() {
+    if (chance(stormy ? 20 : 150) && nodes.stream().noneMatch(node -> node.leaseHeld)) {
+      SimNode node = any();
+      if (node.isUp()) {
+        lease(node, true);
+      }
+    }
+  }
+
+  private void start(SimNode node) throws IOException {
+    if (random.nextInt(stormy ? 3 : 8) == 0) {
+      node.disk().losePowerAt(random.nextInt(80));
+    }
+    node.start();
   }
 
   private static void runTask(SimNode node) {
@@ -258,7 +317,15 @@ final class GroupSim implements SimNode.World {
     }
   }
 
-  private void deliver(Envelope envelope) throws IOException {
+  private void deliver() throws IOException {
+    if (network.isEmpty()) {
+      return;
+    }
+    int which = random.nextInt(4) == 0 ? random.nextInt(network.size()) : 0;
+    Envelope envelope = network.remove(which);
+    if (random.nextInt(20) == 0) {
+      network.add(envelope); // twice
+    }
     SimNode to = Objects.requireNonNull(byId.get(envelope.to()));
     if (to.isUp() && !cutOff.contains(envelope.to()) && !cutOff.contains(envelope.from())) {
       to.member().received(envelope.from(), envelope.message());
@@ -267,6 +334,7 @@ final class GroupSim implements SimNode.World {
 
   /** Faults end, one gets the lease: soon a voter serves, and all voters have the same state. */
   void healAndCheck() throws IOException {
+    healed = true;
     cutOff.clear();
     for (SimNode node : nodes) {
       node.disk().losePowerAt(Long.MAX_VALUE);

@@ -37,7 +37,11 @@ final class SimNode implements Outlet {
 
     long transferId();
 
-    void installed();
+    /** A mark says that the ranges are no state. */
+    void installing(SimNode node);
+
+    /** They are again; at the start of a member that had ended in the middle, or in one's life. */
+    void installed(boolean afterStart);
   }
 
   static final GroupId GROUP = new GroupId(5);
@@ -122,9 +126,10 @@ final class SimNode implements Outlet {
       watchFrom(opened);
       opened.watch(this::watch);
       GroupStart start = GroupStart.load(opened, settings);
-      assertThat(start.loaded().promised()).as("promise of %s", id).isGreaterThanOrEqualTo(toldPromise);
-      member =
-          new GroupMember(start, tasks::add, reads::add, world::now, world::transferId, this);
+      assertThat(start.loaded().promised())
+          .as("promise of %s", id)
+          .isGreaterThanOrEqualTo(toldPromise);
+      member = new GroupMember(start, tasks::add, reads::add, world::now, world::transferId, this);
       check();
       return true;
     } catch (IOException | StoreException e) {
@@ -195,6 +200,8 @@ final class SimNode implements Outlet {
             } else if (index.name().equals("group.state") && key[8] == 'b') {
               Position newBase = StateFormat.place(value).position();
               records.add(() -> base = newBase);
+            } else if (index.name().equals("group.state") && key[8] == 'i') {
+              world.installing(SimNode.this);
             }
           }
 
@@ -234,7 +241,7 @@ final class SimNode implements Outlet {
 
   private void claim(Position position, boolean installs) {
     if (installs) {
-      world.installed();
+      world.installed(member == null);
       assertThat(position.index()).isLessThanOrEqualTo(truth.size());
       truth.applied(position);
     } else {

@@ -22,8 +22,7 @@ final class SimState {
   static final GroupRanges RANGES =
       new GroupRanges(
           List.of(
-              new GroupRanges.Owned(
-                  "a", KeyRange.between(new byte[] {0x20}, new byte[] {0x60})),
+              new GroupRanges.Owned("a", KeyRange.between(new byte[] {0x20}, new byte[] {0x60})),
               new GroupRanges.Owned("b", KeyRange.prefix(new byte[] {5})),
               new GroupRanges.Owned("c", KeyRange.from(new byte[] {(byte) 0x80}))));
 
@@ -84,7 +83,8 @@ final class SimState {
       switch (random.nextInt(8)) {
         case 0 -> batch.delete(indices.apply("a"), a);
         case 1 ->
-            batch.deleteRange(indices.apply("a"), a, new byte[] {(byte) (a[0] + 1 + random.nextInt(6))});
+            batch.deleteRange(
+                indices.apply("a"), a, new byte[] {(byte) (a[0] + 1 + random.nextInt(6))});
         case 2 -> batch.put(indices.apply("b"), b, value);
         case 3 -> batch.delete(indices.apply("b"), b);
         case 4, 5 -> batch.add(indices.apply("c"), c, random.nextInt(100));

@@ -18,7 +18,8 @@ final class SimTruth {
   private final Map<Position, LogEntry> entries = new HashMap<>();
   private final Map<Position, Position> before = new HashMap<>();
   private final List<Position> applied = new ArrayList<>(List.of(Position.START));
-  private final List<NavigableMap<String, String>> states = new ArrayList<>(List.of(new TreeMap<>()));
+  private final List<NavigableMap<String, String>> states =
+      new ArrayList<>(List.of(new TreeMap<>()));
   private final Map<Long, byte[]> acknowledged = new TreeMap<>();
   private long newestAcknowledged;
   private long newestServed;
