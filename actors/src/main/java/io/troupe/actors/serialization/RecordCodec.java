@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -31,6 +32,7 @@ final class RecordCodec extends Serializer<Object> {
     TEXT,
     BYTES,
     LIST,
+    SET,
     OPTIONAL,
     OPTIONAL_INT,
     ACTOR,
@@ -89,6 +91,8 @@ final class RecordCodec extends Serializer<Object> {
       return Kind.BYTES;
     } else if (c == List.class) {
       return Kind.LIST;
+    } else if (c == Set.class) {
+      return Kind.SET;
     } else if (c == Optional.class) {
       return Kind.OPTIONAL;
     } else if (c == OptionalInt.class) {
@@ -120,6 +124,7 @@ final class RecordCodec extends Serializer<Object> {
         case TEXT -> values.writeText(out, (String) v);
         case BYTES -> values.writeBytes(out, (byte[]) v);
         case LIST -> values.writeList(kryo, out, (List<?>) v);
+        case SET -> values.writeList(kryo, out, List.copyOf((Set<?>) v));
         case OPTIONAL -> values.writeOptional(kryo, out, (Optional<?>) v);
         case OPTIONAL_INT -> values.writeOptionalInt(out, (OptionalInt) v);
         case ACTOR -> values.writeActor(out, (ActorRef<?>) v);
@@ -144,6 +149,7 @@ final class RecordCodec extends Serializer<Object> {
             case TEXT -> values.readText(in);
             case BYTES -> values.readBytes(in);
             case LIST -> values.readList(kryo, in);
+            case SET -> Set.copyOf(values.readList(kryo, in));
             case OPTIONAL -> values.readOptional(kryo, in);
             case OPTIONAL_INT -> values.readOptionalInt(in);
             case ACTOR -> values.readActor(in);
