@@ -2,12 +2,9 @@ package io.troupe.gateway.fs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.troupe.actors.directory.DirectoryCommand;
-import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
-import io.troupe.actors.file.FileCommand;
 import io.troupe.actors.fs.Attributes;
 import io.troupe.actors.fs.FileTime;
 import io.troupe.actors.fs.ReplicaLocation;
@@ -22,8 +19,8 @@ import io.troupe.actors.replica.Synced;
 import io.troupe.actors.volume.FileDescription;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.Patience;
-import io.troupe.gateway.ports.ClusterPort;
 import io.troupe.gateway.ports.Mrc;
+import io.troupe.gateway.ports.NoCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,7 +58,7 @@ final class FlushTest {
               Optional.empty()));
 
   /** What each OSD answers to a sync, and the MRC to a report, unless it takes its time. */
-  private static final class Osds implements ClusterPort {
+  private static final class Osds extends NoCluster {
     final Map<OsdId, Result<Synced>> answers = new HashMap<>();
     final CompletableFuture<Result<Synced>> lateSync = new CompletableFuture<>();
     boolean late;
@@ -88,28 +85,6 @@ final class FlushTest {
         reports.add(report);
       }
       return CompletableFuture.completedFuture((Result<T>) reported);
-    }
-
-    @Override
-    public <T> CompletionStage<Result<T>> askFile(
-        FileId file, Function<ActorRef<Result<T>>, FileCommand> command) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public <T> CompletionStage<Result<T>> askDirectory(
-        Function<ActorRef<Result<T>>, DirectoryCommand> command) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public DirectoryView view() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public CompletionStage<DirectoryView> refresh() {
-      throw new AssertionError();
     }
   }
 

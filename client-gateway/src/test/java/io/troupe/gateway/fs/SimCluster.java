@@ -1,7 +1,5 @@
 package io.troupe.gateway.fs;
 
-import io.troupe.actors.directory.DirectoryCommand;
-import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
@@ -24,7 +22,7 @@ import io.troupe.actors.volume.OperationId;
 import io.troupe.actors.volume.PendingCut;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.ObjectIo;
-import io.troupe.gateway.ports.ClusterPort;
+import io.troupe.gateway.ports.NoCluster;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,7 +43,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  * tell what is durable from what is not. Each message takes its time; some get lost before or after
  * they were carried out.
  */
-final class SimCluster implements ClusterPort, ObjectIo {
+final class SimCluster extends NoCluster implements ObjectIo {
   static final long INODE = 9;
   static final StripingPolicy STRIPING = new StripingPolicy(4096, 3);
 
@@ -382,21 +380,5 @@ final class SimCluster implements ClusterPort, ObjectIo {
           }
           return now(Result.ok(new Transfer(r.lengthBytes(), osd.incarnation)));
         });
-  }
-
-  @Override
-  public <T> CompletionStage<Result<T>> askDirectory(
-      Function<ActorRef<Result<T>>, DirectoryCommand> command) {
-    throw new AssertionError();
-  }
-
-  @Override
-  public DirectoryView view() {
-    return DirectoryView.EMPTY;
-  }
-
-  @Override
-  public CompletionStage<DirectoryView> refresh() {
-    throw new AssertionError();
   }
 }

@@ -2,18 +2,12 @@ package io.troupe.gateway.ports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.troupe.actors.directory.DirectoryCommand;
-import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
-import io.troupe.actors.file.FileCommand;
 import io.troupe.actors.fs.Name;
-import io.troupe.actors.id.FileId;
-import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.id.VolumeId;
-import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.volume.OperationId;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.Patience;
@@ -50,7 +44,7 @@ final class MrcTest {
   }
 
   /** Answers what it is told to, from the last on always the same. */
-  private static final class Volumes implements ClusterPort {
+  private static final class Volumes extends NoCluster {
     final List<VolumeCommand> asked = new ArrayList<>();
     final List<CompletableFuture<Result<Done>>> answers = new ArrayList<>();
 
@@ -61,34 +55,6 @@ final class MrcTest {
       asked.add(command.apply(TestInbox.<Result<T>>create().getRef()));
       var answer = answers.size() > 1 ? answers.removeFirst() : answers.getFirst();
       return answer.thenApply(a -> (Result<T>) a);
-    }
-
-    @Override
-    public <T> CompletionStage<Result<T>> askFile(
-        FileId file, Function<ActorRef<Result<T>>, FileCommand> command) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public <T> CompletionStage<Result<T>> askReplica(
-        OsdId osd, FileId file, Function<ActorRef<Result<T>>, ReplicaCommand> command) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public <T> CompletionStage<Result<T>> askDirectory(
-        Function<ActorRef<Result<T>>, DirectoryCommand> command) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public DirectoryView view() {
-      return DirectoryView.EMPTY;
-    }
-
-    @Override
-    public CompletionStage<DirectoryView> refresh() {
-      throw new AssertionError();
     }
   }
 
