@@ -1,6 +1,7 @@
 package io.troupe.lsm;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * How a store uses its disk and memory; all sizes in bytes. {@link #defaults} suits a disk of some
@@ -124,56 +125,17 @@ public record StoreOptions(
 
   /** The same with another size of blocks. */
   public StoreOptions withBlockBytes(int bytes) {
-    return new StoreOptions(
-        walSegmentBytes,
-        memtableBytes,
-        commitQueueBytes,
-        blockCacheBytes,
-        maxOpenTables,
-        tableBytes,
-        reserveBytes,
-        epoch,
-        compactionThreads,
-        bytes,
-        compression,
-        syncIntervalNanos,
-        walRetainBytes);
+    return edited(edit -> edit.blockBytes = bytes);
   }
 
   /** The same with another cache of blocks. */
   public StoreOptions withBlockCacheBytes(long bytes) {
-    return new StoreOptions(
-        walSegmentBytes,
-        memtableBytes,
-        commitQueueBytes,
-        bytes,
-        maxOpenTables,
-        tableBytes,
-        reserveBytes,
-        epoch,
-        compactionThreads,
-        blockBytes,
-        compression,
-        syncIntervalNanos,
-        walRetainBytes);
+    return edited(edit -> edit.blockCacheBytes = bytes);
   }
 
   /** The same with other compressions, level 0 first. */
   public StoreOptions withCompression(Compression... levels) {
-    return new StoreOptions(
-        walSegmentBytes,
-        memtableBytes,
-        commitQueueBytes,
-        blockCacheBytes,
-        maxOpenTables,
-        tableBytes,
-        reserveBytes,
-        epoch,
-        compactionThreads,
-        blockBytes,
-        List.of(levels),
-        syncIntervalNanos,
-        walRetainBytes);
+    return edited(edit -> edit.compression = List.of(levels));
   }
 
   /** Of epoch 0; half of the processors may compact. */
@@ -199,56 +161,17 @@ public record StoreOptions(
 
   /** The same with another interval. */
   public StoreOptions withSyncIntervalNanos(long nanos) {
-    return new StoreOptions(
-        walSegmentBytes,
-        memtableBytes,
-        commitQueueBytes,
-        blockCacheBytes,
-        maxOpenTables,
-        tableBytes,
-        reserveBytes,
-        epoch,
-        compactionThreads,
-        blockBytes,
-        compression,
-        nanos,
-        walRetainBytes);
+    return edited(edit -> edit.syncIntervalNanos = nanos);
   }
 
   /** The same with another bound on the log that is kept. */
   public StoreOptions withWalRetainBytes(long bytes) {
-    return new StoreOptions(
-        walSegmentBytes,
-        memtableBytes,
-        commitQueueBytes,
-        blockCacheBytes,
-        maxOpenTables,
-        tableBytes,
-        reserveBytes,
-        epoch,
-        compactionThreads,
-        blockBytes,
-        compression,
-        syncIntervalNanos,
-        bytes);
+    return edited(edit -> edit.walRetainBytes = bytes);
   }
 
   /** The same in another epoch. */
   public StoreOptions withEpoch(int number) {
-    return new StoreOptions(
-        walSegmentBytes,
-        memtableBytes,
-        commitQueueBytes,
-        blockCacheBytes,
-        maxOpenTables,
-        tableBytes,
-        reserveBytes,
-        number,
-        compactionThreads,
-        blockBytes,
-        compression,
-        syncIntervalNanos,
-        walRetainBytes);
+    return edited(edit -> edit.epoch = number);
   }
 
   /** For disks of some GiB and more. */
@@ -259,5 +182,43 @@ public record StoreOptions(
   /** For disks from 64 MiB. */
   public static StoreOptions small() {
     return new StoreOptions(MIB, 2L * MIB, 16L * MIB, 8L * MIB, 64, 2L * MIB, 8L * MIB);
+  }
+
+  /** What the methods above change, one at a time. */
+  private static final class Edit {
+    long blockCacheBytes;
+    int epoch;
+    int blockBytes;
+    List<Compression> compression;
+    long syncIntervalNanos;
+    long walRetainBytes;
+
+    Edit(StoreOptions from) {
+      this.blockCacheBytes = from.blockCacheBytes;
+      this.epoch = from.epoch;
+      this.blockBytes = from.blockBytes;
+      this.compression = from.compression;
+      this.syncIntervalNanos = from.syncIntervalNanos;
+      this.walRetainBytes = from.walRetainBytes;
+    }
+  }
+
+  private StoreOptions edited(Consumer<Edit> change) {
+    var edit = new Edit(this);
+    change.accept(edit);
+    return new StoreOptions(
+        walSegmentBytes,
+        memtableBytes,
+        commitQueueBytes,
+        edit.blockCacheBytes,
+        maxOpenTables,
+        tableBytes,
+        reserveBytes,
+        edit.epoch,
+        compactionThreads,
+        edit.blockBytes,
+        edit.compression,
+        edit.syncIntervalNanos,
+        edit.walRetainBytes);
   }
 }

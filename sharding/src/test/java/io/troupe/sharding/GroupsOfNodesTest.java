@@ -198,8 +198,7 @@ final class GroupsOfNodesTest {
     int second = (first + 1) % 3;
 
     members.get(first).moveTo(node(second));
-    eventually(
-        "the other to serve", () -> members.get(second).mastership().isValid(Instant.now()));
+    eventually("the other to serve", () -> members.get(second).mastership().isValid(Instant.now()));
 
     assertThat(members.get(first).mastership().isValid(Instant.now())).isFalse();
     write(second, "b", 50);

@@ -79,8 +79,7 @@ final class GroupActor {
     this.around = around;
     this.joined = joined;
     this.group = new Group(spec.id(), context.getSelf());
-    this.leaseReplies =
-        context.messageAdapter(LeaseReply.class, GroupCommand.Leased::new);
+    this.leaseReplies = context.messageAdapter(LeaseReply.class, GroupCommand.Leased::new);
   }
 
   /**
@@ -101,8 +100,7 @@ final class GroupActor {
             Behaviors.withTimers(
                 timers -> {
                   GroupActor actor =
-                      new GroupActor(
-                          context, timers, spec, self, store, blocking, around, joined);
+                      new GroupActor(context, timers, spec, self, store, blocking, around, joined);
                   actor.load();
                   return actor.behavior();
                 }));
@@ -277,9 +275,7 @@ final class GroupActor {
 
   private void publish() {
     group.mastership(
-        servingEpoch == 0
-            ? Mastership.NONE
-            : new Mastership(new Epoch(servingEpoch), leasedUntil));
+        servingEpoch == 0 ? Mastership.NONE : new Mastership(new Epoch(servingEpoch), leasedUntil));
   }
 
   private final class ToOthers implements Outlet {
@@ -305,8 +301,7 @@ final class GroupActor {
     @Override
     public void releaseLease(Optional<MemberId> to) {
       if (to.isPresent()) {
-        around.lease(
-            new LeaseCommand.HandOver(spec.cell(), to.map(GroupSpec::node)));
+        around.lease(new LeaseCommand.HandOver(spec.cell(), to.map(GroupSpec::node)));
       } else {
         release();
       }

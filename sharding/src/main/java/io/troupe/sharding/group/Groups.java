@@ -89,8 +89,7 @@ public final class Groups {
               e -> {
                 ActorRef<GroupCommand> member = members.get(e.group());
                 if (member != null) {
-                  member.tell(
-                      new GroupCommand.Arrived(GroupSpec.member(e.from()), e.message()));
+                  member.tell(new GroupCommand.Arrived(GroupSpec.member(e.from()), e.message()));
                 }
                 return Behaviors.same();
               })
