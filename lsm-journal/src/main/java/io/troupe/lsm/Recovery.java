@@ -122,6 +122,7 @@ final class Recovery {
 
   Recovered open(LongSupplier nanoClock) throws IOException {
     Loaded loaded = load();
+    Manifest.force(disk); // files are about to be deleted on the word of it
     WalReplay.deleteLeftovers(disk);
     Version version = loaded.version().orElse(Version.empty());
     List<Long> segments = loaded.segments();

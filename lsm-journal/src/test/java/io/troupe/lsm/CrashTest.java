@@ -61,6 +61,28 @@ class CrashTest {
     }
   }
 
+  /**
+   * The next process reads what the system still has, and deletes what nobody needs by that; then
+   * the power fails, and what had not been synced is not there any more.
+   */
+  @Test
+  void aStartDeletesNothingOnTheWordOfWhatIsNotDurable() throws IOException {
+    for (long seed : SEEDS) {
+      long operations = run(seed, Long.MAX_VALUE, SimDisk.Sync.HONEST).disk().operations();
+      for (long at = seed % 3; at < operations; at += 3) {
+        Outcome outcome = run(seed, at, SimDisk.Sync.HONEST);
+        SimDisk killed = outcome.disk().afterKill();
+        killed.losePowerAt(new Random(seed ^ at).nextInt(30));
+        try {
+          EngineRun.open(killed, EngineRun.TINY).close();
+        } catch (SimDisk.PowerLoss e) {
+          assertThat(killed.isDead()).isTrue();
+        }
+        verify(outcome, killed.afterPowerLoss(), outcome.synced(), seed, at);
+      }
+    }
+  }
+
   private static void crashEverywhere(long seed, SimDisk.Sync sync) throws IOException {
     Outcome whole = run(seed, Long.MAX_VALUE, sync);
     verify(whole, whole.disk().afterPowerLoss(), whole.synced(), seed, -1);

@@ -56,6 +56,20 @@ public final class Manifest implements Closeable {
     }
   }
 
+  /**
+   * Makes durable what {@link #load} read: when a process was killed its last edit, or the name of
+   * the file, may be in the page cache only.
+   */
+  public static void force(Disk disk) throws IOException {
+    Optional<String> name = currentFile(disk);
+    if (name.isPresent()) {
+      try (DiskFile manifest = disk.open(name.get())) {
+        manifest.force();
+      }
+      disk.sync();
+    }
+  }
+
   private static long current(Disk disk) throws IOException {
     try (DiskFile current = disk.open(CURRENT)) {
       ByteBuffer bytes = ByteBuffer.allocate(ManifestFormat.CURRENT_BYTES);

@@ -143,13 +143,12 @@ public final class WalReplay {
             frame = reader.frame(offset)) {
           long first = frame.firstSequence();
           if (first <= end || first > Math.max(end, flushed) + 1) {
+            // In front of a segment's first frame it is the segment before that lacks something.
+            boolean here = read >= 0 || brokenFile.isEmpty();
             throw new CorruptionException(
-                brokenFile.isEmpty() ? name : brokenFile,
-                brokenFile.isEmpty() ? offset : brokenAt,
-                "the batches from "
-                    + (last + 1)
-                    + " on do not verify, though a later segment goes on with "
-                    + first);
+                here ? name : brokenFile,
+                here ? offset : brokenAt,
+                "the batches from " + (last + 1) + " on are expected, the log goes on with " + first);
           }
           end = first + frame.count() - 1;
           read = end;
