@@ -148,7 +148,10 @@ public final class WalReplay {
             throw new CorruptionException(
                 here ? name : brokenFile,
                 here ? offset : brokenAt,
-                "the batches from " + (last + 1) + " on are expected, the log goes on with " + first);
+                "the batches from "
+                    + (last + 1)
+                    + " on are expected, the log goes on with "
+                    + first);
           }
           end = first + frame.count() - 1;
           read = end;
