@@ -111,9 +111,11 @@ final class Follower {
     promiseOnDisk = false;
   }
 
+  /** Says nothing in an epoch before its promise is on disk: a crash could make it forget that. */
   private void acknowledge() {
     MemberId to = master;
-    if (to != null && masterEpoch == state.promised()) {
+    boolean promiseKept = promiseOnDisk || promisedEpoch != masterEpoch;
+    if (to != null && masterEpoch == state.promised() && promiseKept) {
       state.send(
           to,
           new LogMessage.Appended(

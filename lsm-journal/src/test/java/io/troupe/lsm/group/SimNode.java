@@ -302,8 +302,11 @@ final class SimNode implements Outlet {
 
   @Override
   public void releaseLease(Optional<MemberId> to) {
-    leaseHeld = false;
-    tasks.add(() -> member().leaseLost());
+    tasks.add(
+        () -> {
+          leaseHeld = false; // not before: it could be given back to it meanwhile
+          member().leaseLost();
+        });
   }
 
   @Override
