@@ -345,7 +345,7 @@ final class Engine implements AutoCloseable {
     core.fail(e);
   }
 
-  /** Syncs the log and gives everything back. The threads are to be stopped first. */
+  /** Syncs and seals the log and gives everything back. The threads are to be stopped first. */
   @Override
   public void close() throws IOException {
     core.close();
@@ -356,7 +356,7 @@ final class Engine implements AutoCloseable {
       core.tables().close();
       core.views().close(blocks::close);
       if (!core.failed()) {
-        wal.force();
+        wal.seal(core.options().epoch());
         pool.giveBack();
       }
     }

@@ -117,26 +117,58 @@ class FaultTest {
   @Test
   void cutsATornTail() throws IOException {
     var disk = new SimDisk(3, 1L << 30);
-    int end;
+    Engine crashed = EngineRun.open(disk, StoreOptions.small());
+    for (int i = 0; i < 20; i++) {
+      assertThat(put(crashed, crashed.index("a"), i)).isCompleted();
+    }
+    SimDisk after = disk.afterPowerLoss();
+    assertThatThrownBy(crashed::close).isInstanceOf(SimDisk.PowerLoss.class);
+    flipInLastFrame(after, 100);
+
+    try (Engine engine = EngineRun.open(after, StoreOptions.small())) {
+      assertThat(engine.get(engine.index("a"), wide(18), -1)).isPresent();
+      assertThat(engine.get(engine.index("a"), wide(19), -1)).isEmpty();
+    }
+  }
+
+  @Test
+  void afterACloseTheLastFrameIsNoTornTail() throws IOException {
+    var disk = new SimDisk(3, 1L << 30);
     try (Engine engine = EngineRun.open(disk, StoreOptions.small())) {
       for (int i = 0; i < 20; i++) {
         assertThat(put(engine, engine.index("a"), i)).isCompleted();
       }
     }
     SimDisk after = disk.afterPowerLoss();
+    flipInLastFrame(after, 100 + 48);
+
+    assertThatThrownBy(() -> EngineRun.open(after, StoreOptions.small()))
+        .isInstanceOf(CorruptionException.class);
+  }
+
+  @Test
+  void aLogThatIsClosedAgainAndAgainStaysWhole() throws IOException {
+    var disk = new SimDisk(3, 1L << 30);
+    for (int i = 0; i < 5; i++) {
+      try (Engine engine = EngineRun.open(disk, StoreOptions.small())) {
+        assertThat(engine.lastSequence()).isEqualTo(i);
+        assertThat(put(engine, engine.index("a"), i)).isCompleted();
+      }
+      try (Engine engine = EngineRun.open(disk, StoreOptions.small())) {
+        assertThat(engine.lastSequence()).isEqualTo(i + 1);
+      }
+    }
+  }
+
+  private static void flipInLastFrame(SimDisk disk, int fromEnd) throws IOException {
     String log =
-        after.list().stream().filter(name -> name.startsWith("wal-")).findFirst().orElseThrow();
-    byte[] bytes = after.bytes(log);
-    end = bytes.length - 1;
+        disk.list().stream().filter(name -> name.startsWith("wal-")).findFirst().orElseThrow();
+    byte[] bytes = disk.bytes(log);
+    int end = bytes.length - 1;
     while (bytes[end] == 0) {
       end--;
     }
-    after.corrupt(log, end - 100);
-
-    try (Engine engine = EngineRun.open(after, StoreOptions.small())) {
-      assertThat(engine.get(engine.index("a"), wide(18), -1)).isPresent();
-      assertThat(engine.get(engine.index("a"), wide(19), -1)).isEmpty();
-    }
+    disk.corrupt(log, end - fromEnd);
   }
 
   @Test

@@ -36,6 +36,9 @@ public final class Wal implements AutoCloseable {
 
   private static final int ENOUGH_BYTES = 4;
 
+  /** At the end of each segment there is room for the frame of {@link #seal}. */
+  private static final int SEAL_BYTES = WalFormat.padded(WalFormat.FRAME_HEADER_BYTES);
+
   private final SegmentPool pool;
   private final WalSegments segments;
   private SegmentPool.Segment segment;
@@ -59,7 +62,7 @@ public final class Wal implements AutoCloseable {
     this.pool = pool;
     this.segments = segments;
     this.segment = pool.take();
-    this.end = segment.bytes();
+    this.end = segment.bytes() - SEAL_BYTES;
     this.oftenBytes = Math.min(OFTEN_BYTES, end / (2 * ENOUGH_BYTES));
     this.written = lastSequence;
     this.durable = lastSequence;
@@ -90,7 +93,7 @@ public final class Wal implements AutoCloseable {
       segment = next;
       writtenOut = 0;
       position = WalFormat.SEGMENT_HEADER_BYTES;
-      end = segment.bytes();
+      end = segment.bytes() - SEAL_BYTES;
       start = written + 1;
       segments.add(segment.number(), start);
     }
@@ -159,6 +162,28 @@ public final class Wal implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes all that was appended durable and then writes behind it that it is, in a frame without
+   * batches: from then on a last frame that does not verify is not the torn one of a crash. The
+   * last thing to be done with a log.
+   */
+  public void seal(int epoch) throws IOException {
+    force(); // first: what the frame says has to be true when it is on the disk and nothing else is
+    if (position == WalFormat.SEGMENT_HEADER_BYTES) {
+      return;
+    }
+    ByteBuffer frame = ByteBuffer.allocateDirect(SEAL_BYTES);
+    WalFormat.begin(frame, segment.salt(), written + 1, durable, start, 0, epoch);
+    WalFormat.end(frame);
+    try {
+      segment.file().write(position, frame);
+      segment.file().force();
+    } catch (NoSpaceException e) {
+      throw new IOException("no space for a frame where zeros had been written", e);
+    }
+    position += SEAL_BYTES;
+  }
+
   /** Number of the current segment. */
   public long segment() {
     return segment.number();
@@ -202,12 +227,12 @@ public final class Wal implements AutoCloseable {
     DiskFile file = segment.file();
     ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_BYTES);
     try {
-      for (int at = end; at < to; at += zeros.capacity()) {
+      for (int at = end; at < to + SEAL_BYTES; at += zeros.capacity()) {
         zeros.clear();
         file.write(at, zeros);
       }
     } catch (NoSpaceException e) {
-      file.truncate(end);
+      file.truncate(end + SEAL_BYTES);
       throw e;
     }
     end = to;

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * does not verify. The epoch is what the opener of the store gave: who wrote, where several may
  * have.
  *
+ * <p>A store that is closed ends its log with a frame without batches. It says of the frame in
+ * front of it what nothing else would: that it was durable.
+ *
  * <p>The header has a page of its own, so that no torn write of a frame reaches it.
  */
 public final class WalFormat {
@@ -117,6 +120,13 @@ public final class WalFormat {
       throw new CorruptionException(file, 8, "the checksum of the segment header does not match");
     }
     return new SegmentHeader(page.getLong(16), page.getLong(24));
+  }
+
+  /** Number and salt when their checksum holds, whatever is in front of it. */
+  static Optional<SegmentHeader> salvageHeader(ByteBuffer page) {
+    return page.limit() >= SEGMENT_HEADER_BYTES && page.getInt(8) == crc(page, 16, 32)
+        ? Optional.of(new SegmentHeader(page.getLong(16), page.getLong(24)))
+        : Optional.empty();
   }
 
   /** How far a frame of that length reaches. */

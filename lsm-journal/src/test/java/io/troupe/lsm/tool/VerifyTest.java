@@ -156,25 +156,49 @@ class VerifyTest {
   }
 
   @Test
-  void aBrokenFrameAtTheEndOfTheLogIsATornTail() throws IOException {
+  void afterACloseABrokenLastFrameIsNoTornTail() throws IOException {
     Path segment = log();
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment));
-    int at = 4096;
-    int last = at;
-    while (bytes.getInt(at) != 0 && bytes.getLong(at + 8) == bytes.getLong(24)) {
-      last = at;
-      at += (bytes.getInt(at) + 7) & ~7;
-    }
-    flip(segment, last + 50);
+    List<Integer> frames = frames(segment);
+    flip(segment, frames.get(frames.size() - 2) + 50);
 
-    assertThat(findings())
-        .containsExactly(
-            new Finding(
-                false,
-                segment.getFileName().toString(),
-                last,
-                "the log ends with a frame that does not verify"));
+    assertThat(findings()).haveAtLeastOne(brokenAt(segment, frames.get(frames.size() - 2)));
+    assertThatThrownBy(this::readAll).isInstanceOf(CorruptionException.class);
+  }
+
+  @Test
+  void withoutTheFrameOfACloseABrokenLastFrameIsATornTail() throws IOException {
+    Path segment = log();
+    List<Integer> frames = frames(segment);
+    flip(segment, frames.getLast() + 40);
+    assertThat(findings()).containsExactly(torn(segment, frames.getLast()));
+    assertThat(readAll()).isEqualTo(3_000 - 10 + 40);
+
+    byte[] bytes = Files.readAllBytes(segment);
+    java.util.Arrays.fill(bytes, frames.getLast(), frames.getLast() + 48, (byte) 0);
+    Files.write(segment, bytes);
+    flip(segment, frames.get(frames.size() - 2) + 50);
+
+    assertThat(findings()).containsExactly(torn(segment, frames.get(frames.size() - 2)));
     assertThat(readAll()).isEqualTo(3_000 - 10 + 39);
+  }
+
+  private static Finding torn(Path segment, int offset) {
+    return new Finding(
+        false,
+        segment.getFileName().toString(),
+        offset,
+        "the log ends with a frame that does not verify");
+  }
+
+  private static List<Integer> frames(Path segment) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment));
+    List<Integer> frames = new ArrayList<>();
+    for (int at = 4096;
+        bytes.getInt(at) != 0 && bytes.getLong(at + 8) == bytes.getLong(24);
+        at += (bytes.getInt(at) + 7) & ~7) {
+      frames.add(at);
+    }
+    return frames;
   }
 
   @Test
