@@ -215,6 +215,11 @@ final class Block implements Found.Pin {
     return count;
   }
 
+  /** Whether it has tags, as data blocks have. */
+  boolean isTagged() {
+    return tags >= 0;
+  }
+
   /** Where an entry is, counted in the memory; for the one behind the last, where they end. */
   int entry(int number) {
     if (number == count) {

@@ -204,10 +204,11 @@ public final class TableScan {
     ByteBuffer region = ByteBuffer.allocate((int) (end - at));
     file.read(at, region);
     region.flip();
+    var sections = new SectionSearch(name, number, codec);
     int from = 0;
     long start = at;
     while (from < region.limit()) {
-      int length = sectionAt(region, from, start + from);
+      int length = sections.lengthAt(region, from, start + from);
       if (length == 0) {
         visitor.lost(before, through);
         break;
@@ -216,30 +217,6 @@ public final class TableScan {
       from += length;
     }
     at = end;
-  }
-
-  private int sectionAt(ByteBuffer region, int from, long offset) {
-    for (int end = from + TableFormat.TRAILER_BYTES; end <= region.limit(); end++) {
-      int stored = end - from - TableFormat.TRAILER_BYTES;
-      int body = region.getInt(end - TableFormat.TRAILER_BYTES);
-      int compression = region.get(end - TableFormat.CRC_BYTES - 1);
-      boolean likely = compression == 0 ? body == stored : body > stored && body < 64 << 20;
-      if (compression >= 0 && compression <= 2 && likely) {
-        if (verifies(region.duplicate().position(from).limit(end), offset)) {
-          return end - from;
-        }
-      }
-    }
-    return 0;
-  }
-
-  private boolean verifies(ByteBuffer section, long offset) {
-    try {
-      codec.verify(section, name, number, offset);
-      return true;
-    } catch (CorruptionException e) {
-      return false; // those bytes only looked like a trailer
-    }
   }
 
   private void entries(Block block, long offset, List<Long> hashes) throws IOException {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Reads every byte of a store and tells all that does not hold: checksums, the order of entries,
@@ -26,7 +27,8 @@ import java.util.function.Consumer;
 public final class Verify {
 
   private static final String MARKER = "INCOMPLETE";
-  private static final Set<String> OTHERS = Set.of("CURRENT", "reserve", "quarantine");
+  private static final Set<String> OTHERS = Set.of("CURRENT", "reserve");
+  private static final Pattern QUARANTINE = Pattern.compile("quarantine-[0-9]+");
 
   private Verify() {}
 
@@ -164,7 +166,8 @@ public final class Verify {
         }
       } else if (TableFormat.number(name).isEmpty()
           && !segments.contains(name)
-          && !OTHERS.contains(name)) {
+          && !OTHERS.contains(name)
+          && !QUARANTINE.matcher(name).matches()) {
         found.accept(new Finding(false, name, 0, "a file that is none of a store"));
       }
     }

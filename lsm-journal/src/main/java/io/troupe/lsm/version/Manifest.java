@@ -49,10 +49,34 @@ public final class Manifest implements Closeable {
     if (!names.contains(name)) {
       throw new CorruptionException(name, 0, "the manifest is missing");
     }
+    return Optional.of(load(disk, number));
+  }
+
+  /** The version that a manifest describes, whether it is the current one or not. */
+  public static Version load(Disk disk, long number) throws IOException {
+    String name = ManifestFormat.fileName(number);
+    return decode(name, bytes(disk, name), number);
+  }
+
+  /** The numbers of all manifests on a disk, ascending. */
+  public static List<Long> numbers(Disk disk) throws IOException {
+    return disk.list().stream()
+        .map(ManifestFormat::number)
+        .flatMap(Optional::stream)
+        .sorted()
+        .toList();
+  }
+
+  /** The file of a manifest. */
+  public static String fileName(long number) {
+    return ManifestFormat.fileName(number);
+  }
+
+  static ByteBuffer bytes(Disk disk, String name) throws IOException {
     try (DiskFile manifest = disk.open(name)) {
       ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(manifest.size()));
       manifest.read(0, bytes);
-      return Optional.of(decode(name, bytes.flip(), number));
+      return bytes.flip();
     }
   }
 
@@ -160,11 +184,8 @@ public final class Manifest implements Closeable {
 
   /** The highest number of any manifest on a disk, 0 when there is none. */
   public static long highestNumber(Disk disk) throws IOException {
-    return disk.list().stream()
-        .map(ManifestFormat::number)
-        .flatMap(Optional::stream)
-        .max(Long::compare)
-        .orElse(0L);
+    List<Long> numbers = numbers(disk);
+    return numbers.isEmpty() ? 0 : numbers.getLast();
   }
 
   /** Makes an edit durable. */

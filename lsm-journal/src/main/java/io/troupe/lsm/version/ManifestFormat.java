@@ -132,6 +132,16 @@ final class ManifestFormat {
    */
   static int lengthAt(String file, ByteBuffer bytes, int offset, long manifest, long number)
       throws CorruptionException {
+    int length = lengthOfAnyVersion(bytes, offset, manifest, number);
+    if (length > 0 && bytes.getInt(offset + 4) != VERSION) {
+      throw new CorruptionException(
+          file, offset + 4, "format version " + bytes.getInt(offset + 4) + ", known is " + VERSION);
+    }
+    return length;
+  }
+
+  /** As {@link #lengthAt}, whatever the format version, which no checksum covers. */
+  static int lengthOfAnyVersion(ByteBuffer bytes, int offset, long manifest, long number) {
     int left = bytes.limit() - offset;
     if (left < EDIT_HEADER_BYTES
         || bytes.getInt(offset) != MAGIC
@@ -139,17 +149,12 @@ final class ManifestFormat {
       return 0;
     }
     int length = bytes.getInt(offset + 8);
-    if (length < EDIT_HEADER_BYTES
-        || length > left
-        || bytes.getInt(offset + 12) != crc(bytes, offset + 16, offset + length)
-        || (number >= 0 && bytes.getLong(offset + 24) != number)) {
-      return 0;
-    }
-    if (bytes.getInt(offset + 4) != VERSION) {
-      throw new CorruptionException(
-          file, offset + 4, "format version " + bytes.getInt(offset + 4) + ", known is " + VERSION);
-    }
-    return length;
+    return length < EDIT_HEADER_BYTES
+            || length > left
+            || bytes.getInt(offset + 12) != crc(bytes, offset + 16, offset + length)
+            || (number >= 0 && bytes.getLong(offset + 24) != number)
+        ? 0
+        : length;
   }
 
   static VersionEdit decode(String file, ByteBuffer bytes, int offset, int length)

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads a segment of the log, and goes on behind frames that do not verify. */
 public final class WalScan {
@@ -19,7 +20,13 @@ public final class WalScan {
    * @param behindGap whether what is in front of it does not verify
    */
   public record Frame(
-      int offset, long first, int count, long durable, long start, boolean behindGap) {
+      int offset,
+      long first,
+      int count,
+      long durable,
+      long start,
+      int epoch,
+      boolean behindGap) {
     /** The number of its last batch. */
     public long last() {
       return first + count - 1;
@@ -45,22 +52,43 @@ public final class WalScan {
    */
   public static WalScan read(Disk disk, long segment) throws IOException {
     String name = WalFormat.fileName(segment);
-    ByteBuffer bytes;
-    try (DiskFile file = disk.open(name)) {
-      bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
-      file.read(0, bytes);
-      bytes.flip();
-    }
+    ByteBuffer bytes = bytes(disk, name);
     WalFormat.SegmentHeader header = WalFormat.decodeHeader(name, bytes);
     if (header.number() != segment) {
       throw new CorruptionException(
           name, 16, "the segment says that it is number " + header.number());
     }
+    return scan(bytes, header.salt());
+  }
+
+  /**
+   * Reads a segment of a store that is known to be of this format. Number and salt must verify,
+   * which tell its frames from those of an earlier life of the file.
+   *
+   * @return none when they do not: then of no frame it is known whether it belongs to the segment
+   */
+  public static Optional<WalScan> salvage(Disk disk, long segment) throws IOException {
+    ByteBuffer bytes = bytes(disk, WalFormat.fileName(segment));
+    Optional<WalFormat.SegmentHeader> header = WalFormat.salvageHeader(bytes);
+    return header.isPresent() && header.get().number() == segment
+        ? Optional.of(scan(bytes, header.get().salt()))
+        : Optional.empty();
+  }
+
+  private static ByteBuffer bytes(Disk disk, String name) throws IOException {
+    try (DiskFile file = disk.open(name)) {
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
+      file.read(0, bytes);
+      return bytes.flip();
+    }
+  }
+
+  private static WalScan scan(ByteBuffer bytes, long salt) {
     List<Frame> frames = new ArrayList<>();
     int end = -1;
     int at = WalFormat.SEGMENT_HEADER_BYTES;
     while (at + WalFormat.FRAME_HEADER_BYTES <= bytes.limit()) {
-      WalFormat.FrameHeader frame = WalFormat.frameAt(bytes, at, header.salt());
+      WalFormat.FrameHeader frame = WalFormat.frameAt(bytes, at, salt);
       if (frame == null) {
         end = end < 0 ? at : end;
         at += STEP_BYTES;
@@ -72,6 +100,7 @@ public final class WalScan {
                 frame.count(),
                 frame.durable(),
                 frame.start(),
+                frame.epoch(),
                 end >= 0));
         at += WalFormat.padded(frame.length());
       }
@@ -79,7 +108,7 @@ public final class WalScan {
     end = end < 0 ? at : end;
     boolean torn =
         end + WalFormat.FRAME_HEADER_BYTES <= bytes.limit()
-            && bytes.getLong(end + 8) == header.salt();
+            && bytes.getLong(end + 8) == salt;
     return new WalScan(bytes, List.copyOf(frames), end, torn);
   }
 

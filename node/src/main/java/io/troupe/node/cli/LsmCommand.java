@@ -10,9 +10,14 @@ import picocli.CommandLine.Spec;
 /** {@code troupe lsm}: looks after the directory of a store that no process has open. */
 @Command(
     name = "lsm",
-    description = "Verify, show or count what a store of the LSM engine has on disk.",
+    description = "Verify, repair, show or count what a store of the LSM engine has on disk.",
     mixinStandardHelpOptions = true,
-    subcommands = {LsmVerifyCommand.class, LsmDumpCommand.class, LsmStatsCommand.class})
+    subcommands = {
+      LsmVerifyCommand.class,
+      LsmRepairCommand.class,
+      LsmDumpCommand.class,
+      LsmStatsCommand.class
+    })
 final class LsmCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
