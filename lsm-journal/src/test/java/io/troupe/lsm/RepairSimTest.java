@@ -99,7 +99,13 @@ class RepairSimTest {
     for (String name : disk.list()) {
       before.put(name, disk.bytes(name));
     }
-    RepairReport planned = RepairRun.run(disk, true, store.names);
+    RepairReport planned;
+    try {
+      planned = RepairRun.run(disk, true, store.names);
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("another format"); // the flipped bit was in its number
+      return;
+    }
     for (Map.Entry<String, byte[]> file : before.entrySet()) {
       assertThat(disk.bytes(file.getKey())).isEqualTo(file.getValue());
     }
@@ -111,7 +117,10 @@ class RepairSimTest {
       assertThat(report.losses()).hasSizeGreaterThanOrEqualTo(planned.losses().size());
       assertThat(RepairRun.run(disk, false, store.names).outcome()).isEqualTo(RepairReport.Outcome.WHOLE);
       for (Map.Entry<String, byte[]> file : before.entrySet()) {
-        SimDisk has = disk.list().contains(file.getKey()) ? disk : quarantines.getFirst();
+        SimDisk has = disk;
+        for (SimDisk quarantine : quarantines) {
+          has = has.list().contains(file.getKey()) ? has : quarantine;
+        }
         if (!file.getKey().equals("CURRENT") && !file.getKey().endsWith(".tmp")) {
           assertThat(has.bytes(file.getKey())).as(file.getKey()).isEqualTo(file.getValue());
         }

@@ -153,14 +153,25 @@ public final class TableFormat {
     if (bytes.limit() != FOOTER_BYTES || bytes.getInt(0) != MAGIC) {
       throw new CorruptionException(file, Math.max(0, offset), "no table footer");
     }
-    if (bytes.getInt(4) != VERSION) {
-      throw new CorruptionException(
-          file, offset + 4, "format version " + bytes.getInt(4) + ", known is " + VERSION);
-    }
     var crc = new CRC32C();
     crc.update(bytes.slice(0, FOOTER_BYTES - CRC_BYTES));
-    if ((int) crc.getValue() != bytes.getInt(FOOTER_BYTES - CRC_BYTES)) {
-      throw new CorruptionException(file, offset, "the checksum of the footer does not match");
+    String broken =
+        (int) crc.getValue() == bytes.getInt(FOOTER_BYTES - CRC_BYTES)
+            ? ""
+            : "the checksum of the footer does not match";
+    if (bytes.getInt(4) != VERSION) {
+      throw new CorruptionException(
+          file,
+          offset + 4,
+          broken
+              + (broken.isEmpty() ? "" : ", ")
+              + "format version "
+              + bytes.getInt(4)
+              + ", known is "
+              + VERSION);
+    }
+    if (!broken.isEmpty()) {
+      throw new CorruptionException(file, offset, broken);
     }
     return new Footer(
         bytes.getLong(8),

@@ -26,8 +26,13 @@ final class OtherFormat {
     List<Predicate<String>> kinds =
         List.of(
             name -> name.equals("CURRENT") || Manifest.isManifest(name),
-            name -> name.endsWith(".log"),
-            name -> TableFormat.number(name).isPresent());
+            name -> name.endsWith(".log"));
+    for (Finding finding : findings) {
+      // The checksum of a table's footer covers the version, and matches.
+      if (TableFormat.number(finding.file()).isPresent() && finding.what().startsWith(SIGN)) {
+        throw rejected(finding);
+      }
+    }
     for (Predicate<String> kind : kinds) {
       List<String> all = files.stream().filter(kind).toList();
       List<Finding> other =
@@ -35,12 +40,12 @@ final class OtherFormat {
               .filter(f -> f.broken() && all.contains(f.file()) && f.what().contains(SIGN))
               .toList();
       if (!all.isEmpty() && other.stream().map(Finding::file).distinct().count() == all.size()) {
-        throw new IOException(
-            "not repaired: "
-                + other.getFirst().file()
-                + " has another format: "
-                + other.getFirst().what());
+        throw rejected(other.getFirst());
       }
     }
+  }
+
+  private static IOException rejected(Finding finding) {
+    return new IOException(finding.file() + " has another format: " + finding.what());
   }
 }

@@ -133,6 +133,7 @@ final class RepairPlanner {
   /** Losses within a table of which it is known what it had. */
   static List<Loss> located(List<Loss> losses, TableMeta table, Version version) {
     return losses.stream()
+        .filter(loss -> table.ranges() > 0 || !loss.what().equals(TableRemains.RANGES))
         .map(
             loss ->
                 loss.in(table.index(), version)

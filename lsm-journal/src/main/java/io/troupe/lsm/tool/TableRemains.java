@@ -21,6 +21,8 @@ final class TableRemains implements TableSalvage.Visitor {
   private static final String OLDER =
       "; older versions of these keys, if there are, can be seen again";
 
+  static final String RANGES = "deletes of ranges; what they deleted can be seen again";
+
   private final long number;
   private final Optional<TableWriter> writer;
   private final List<Loss> losses = new ArrayList<>();
@@ -116,11 +118,7 @@ final class TableRemains implements TableSalvage.Visitor {
 
   @Override
   public void rangesLost(long offset) {
-    losses.add(
-        Loss.of(
-            TableFormat.fileName(number),
-            offset,
-            "deletes of ranges; what they deleted can be seen again"));
+    losses.add(Loss.of(TableFormat.fileName(number), offset, RANGES));
   }
 
   private void noteSequence(long sequence) {

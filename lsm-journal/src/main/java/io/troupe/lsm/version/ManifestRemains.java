@@ -1,6 +1,5 @@
 package io.troupe.lsm.version;
 
-import io.troupe.lsm.CorruptionException;
 import io.troupe.lsm.Index;
 import io.troupe.lsm.disk.Disk;
 import java.io.IOException;
@@ -27,11 +26,7 @@ public record ManifestRemains(
     long flushedSequence,
     long nextFile) {
 
-  /**
-   * Reads all manifests of a disk.
-   *
-   * @throws CorruptionException when one is of another format version
-   */
+  /** Reads all manifests of a disk, which are known to be of this format version. */
   public static ManifestRemains read(Disk disk) throws IOException {
     Map<Integer, String> indices = new HashMap<>();
     Map<Long, TableMeta> tables = new HashMap<>();
@@ -41,7 +36,6 @@ public record ManifestRemains(
     for (long number : Manifest.numbers(disk)) {
       String name = ManifestFormat.fileName(number);
       ByteBuffer bytes = Manifest.bytes(disk, name);
-      ManifestFormat.lengthAt(name, bytes, 0, number, 0); // a store of another version is not broken
       int at = 0;
       while (at + ManifestFormat.EDIT_HEADER_BYTES <= bytes.limit()) {
         int length = ManifestFormat.lengthOfAnyVersion(bytes, at, number, -1);
