@@ -32,6 +32,10 @@ import java.util.TreeSet;
  */
 final class RebuildPlanner {
 
+  /** Nothing but a manifest says which tables there were. */
+  static final String UNNAMED =
+      "no manifest: tables that are missing, and edits of it that are gone, cannot be named";
+
   private static final int LAST_LEVEL = Version.LEVELS - 1;
 
   private final Disk disk;
@@ -122,7 +126,8 @@ final class RebuildPlanner {
         RepairPlanner.firstFile(disk, remains.nextFile()),
         segments.isEmpty() ? 1 : segments.getLast() + 1,
         losses.stream().map(loss -> loss.index() < 0 ? loss : loss.in(loss.index(), named)).toList(),
-        steps);
+        steps,
+        List.of(UNNAMED));
   }
 
   private static VersionEdit edit(List<Index> indices, List<VersionEdit.Added> tables) {

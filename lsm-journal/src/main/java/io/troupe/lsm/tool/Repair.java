@@ -75,6 +75,7 @@ public final class Repair {
     }
     List<Loss> losses = new ArrayList<>();
     List<String> steps = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
     // What a manifest says can be compared with the log only when it has become the current one.
     for (int round = 0; round < MAX_ROUNDS; round++) {
       List<Finding> findings = new ArrayList<>();
@@ -82,7 +83,8 @@ public final class Repair {
         return new RepairReport(
             steps.isEmpty() ? RepairReport.Outcome.WHOLE : RepairReport.Outcome.REPAIRED,
             losses,
-            steps);
+            steps,
+            notes);
       }
       OtherFormat.reject(disk.list(), findings);
       Set<String> broken =
@@ -91,9 +93,10 @@ public final class Repair {
       steps.addAll(plan.steps());
       steps.add("write a manifest");
       if (dryRun) {
-        return new RepairReport(RepairReport.Outcome.PLANNED, plan.losses(), steps);
+        return new RepairReport(RepairReport.Outcome.PLANNED, plan.losses(), steps, plan.notes());
       }
       losses.addAll(RepairWork.run(disk, plan, shelf));
+      notes.addAll(plan.notes());
     }
     throw new IOException("after the repair the store does not verify; what there was is kept");
   }

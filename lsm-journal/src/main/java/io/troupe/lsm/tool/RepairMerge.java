@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Puts tables of an index together, of which nothing says in which order they lie above each other:
@@ -33,13 +34,18 @@ final class RepairMerge implements AutoCloseable {
             disk, new BlockCache(CACHE_BYTES), RepairTables.OPTIONS.maxOpenTables());
   }
 
-  /** Which of some tables are not needed. */
-  Superseded.Found superseded(List<Long> numbers) throws IOException {
+  /**
+   * Which of some tables are not needed.
+   *
+   * @param rewritten the numbers that tables have now, by those that they had
+   */
+  Superseded.Found superseded(List<Long> before, Map<Long, Long> rewritten) throws IOException {
+    List<Long> numbers = now(before, rewritten);
     return Superseded.find(
         new Superseded.Source() {
           @Override
           public EntryCursor open() throws IOException {
-            return merged(numbers);
+            return merged(numbers, before);
           }
 
           @Override
@@ -47,7 +53,13 @@ final class RepairMerge implements AutoCloseable {
             return ((From) cursor.current()).table();
           }
         },
-        ranges(numbers));
+        ranges(numbers),
+        rewritten.keySet());
+  }
+
+  /** The numbers that tables have now. */
+  static List<Long> now(List<Long> before, Map<Long, Long> rewritten) {
+    return before.stream().map(number -> rewritten.getOrDefault(number, number)).toList();
   }
 
   /** Writes tables for the last level. */
@@ -57,7 +69,7 @@ final class RepairMerge implements AutoCloseable {
     TableWriter writer = null;
     try (var kept =
         new VersionFilter(
-            new Distinct(merged(numbers)),
+            new Distinct(merged(numbers, numbers)),
             NO_SNAPSHOTS,
             ranges(numbers),
             new Deeper(Version.empty(), index, -1, (table, key, length) -> false))) {
@@ -98,10 +110,10 @@ final class RepairMerge implements AutoCloseable {
     return RangeTombstones.union(lists);
   }
 
-  private EntryCursor merged(List<Long> numbers) throws IOException {
+  private EntryCursor merged(List<Long> numbers, List<Long> called) throws IOException {
     List<EntryCursor> sources = new ArrayList<>();
-    for (long number : numbers) {
-      sources.add(new From(number, cache.ascending(number, new byte[0], false)));
+    for (int i = 0; i < numbers.size(); i++) {
+      sources.add(new From(called.get(i), cache.ascending(numbers.get(i), new byte[0], false)));
     }
     return new MergeCursor(sources, false);
   }

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param nextSegment the first segment of the log that the next open makes, when the log goes
  * @param losses what cannot be read
  * @param steps in words
+ * @param notes what nobody can know any more
  */
 record RepairPlan(
     Version base,
@@ -29,7 +30,8 @@ record RepairPlan(
     long firstFile,
     long nextSegment,
     List<Loss> losses,
-    List<String> steps) {
+    List<String> steps,
+    List<String> notes) {
 
   /** A table is written anew and comes to a level; -1 when it is only to be merged. */
   record Rewrite(long number, int index, int level) {}

@@ -83,7 +83,8 @@ final class RepairPlanner {
         firstFile(disk, version.nextFile()),
         nextSegment,
         losses,
-        steps);
+        steps,
+        List.of());
   }
 
   /** A number above those of all files. */

@@ -7,8 +7,10 @@ import java.util.List;
  *
  * @param losses what cannot be read any more
  * @param steps what was done, or would be
+ * @param notes where more may be lost that nothing names
  */
-public record RepairReport(Outcome outcome, List<Loss> losses, List<String> steps) {
+public record RepairReport(
+    Outcome outcome, List<Loss> losses, List<String> steps, List<String> notes) {
 
   /** In short. */
   public enum Outcome {

@@ -144,11 +144,10 @@ final class RepairWork {
   }
 
   private void merge(RepairPlan.Merge merge, List<VersionEdit.Added> added) throws IOException {
-    List<Long> numbers = new ArrayList<>();
-    merge.tables().forEach(number -> numbers.add(rewritten.getOrDefault(number, number)));
+    List<Long> needed = new ArrayList<>(merge.tables());
     try (var merging = new RepairMerge(disk)) {
-      Superseded.Found superseded = merging.superseded(numbers);
-      numbers.removeAll(superseded.unneeded());
+      Superseded.Found superseded = merging.superseded(needed, rewritten);
+      needed.removeAll(superseded.unneeded());
       if (superseded.ambiguous()) {
         losses.add(
             Loss.of(
@@ -159,6 +158,7 @@ final class RepairWork {
                 .in(merge.index(), plan.base())
                 .keys(Optional.empty(), Optional.empty()));
       }
+      List<Long> numbers = RepairMerge.now(needed, rewritten);
       for (TableMeta table : merging.write(numbers, merge.index(), tables)) {
         added.add(new VersionEdit.Added(Version.LEVELS - 1, table));
       }

@@ -22,7 +22,7 @@ final class Superseded {
   interface Source {
     EntryCursor open() throws IOException;
 
-    /** The table of the current entry. */
+    /** The table of the current entry, by the number that it had before the repair. */
     long table(EntryCursor cursor);
   }
 
@@ -40,8 +40,10 @@ final class Superseded {
    * Looks.
    *
    * @param ranges the deletes of ranges of all the tables
+   * @param broken tables that had more than the source has of them. What such an output does not
+   *     have may have been deleted by an input that is gone: then it is not left out.
    */
-  static Found find(Source source, RangeTombstones ranges) throws IOException {
+  static Found find(Source source, RangeTombstones ranges, Set<Long> broken) throws IOException {
     Set<Long> inputs = new HashSet<>();
     Set<Long> outputs = new HashSet<>();
     try (EntryCursor cursor = source.open()) {
@@ -61,15 +63,16 @@ final class Superseded {
         table = here;
       }
     }
-    for (Set<Long> side : List.of(inputs, outputs)) {
-      if (side.isEmpty()) {
-        return new Found(Set.of(), false);
-      }
-      if (isEnoughWithout(side, source, ranges)) {
-        return new Found(Set.copyOf(side), false);
-      }
+    if (inputs.isEmpty()) {
+      return new Found(Set.of(), false);
     }
-    return new Found(Set.of(), true);
+    if (isEnoughWithout(inputs, source, ranges)) {
+      return new Found(Set.copyOf(inputs), false);
+    }
+    return outputs.stream().noneMatch(broken::contains)
+            && isEnoughWithout(outputs, source, ranges)
+        ? new Found(Set.copyOf(outputs), false)
+        : new Found(Set.of(), true);
   }
 
   private static boolean isEnoughWithout(Set<Long> left, Source source, RangeTombstones ranges)

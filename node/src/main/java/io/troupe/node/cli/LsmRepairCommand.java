@@ -45,6 +45,7 @@ final class LsmRepairCommand implements Callable<Integer> {
       return 2;
     }
     report.losses().forEach(System.out::println);
+    report.notes().forEach(note -> System.out.println("NOTE    " + note));
     report.steps().forEach(step -> System.out.println((dryRun ? "would   " : "did     ") + step));
     System.out.println(
         directory.path
