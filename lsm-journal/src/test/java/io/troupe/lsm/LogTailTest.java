@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.lsm.disk.SimDisk;
 import io.troupe.lsm.entry.Kind;
+import io.troupe.lsm.tool.RepairRun;
 import io.troupe.lsm.wal.SegmentPool;
 import io.troupe.lsm.wal.Wal;
 import io.troupe.lsm.wal.WalFormat;
@@ -53,6 +54,29 @@ class LogTailTest {
           check(tail.poll(), i, 4);
         }
         assertThat(tail.position()).isEqualTo(401);
+      }
+    }
+  }
+
+  /** Each closing leaves a frame without batches. */
+  @Test
+  void readsOnBehindTheSealOfAClosedStore() throws IOException {
+    var disk = new SimDisk(1, 64 << 20);
+    for (int i = 1; i <= 4; i++) {
+      try (Store store = Store.open(disk, KEEPS.withEpoch(i))) {
+        store.commitAndWait(batch(store, i), Durability.SYNC);
+      }
+      assertThat(RepairRun.broken(disk)).isEmpty();
+    }
+    try (Store store = Store.open(disk, KEEPS)) {
+      assertThat(store.stats().lastSequence()).isEqualTo(4);
+      for (int from = 1; from <= 5; from++) {
+        try (LogTail tail = store.tail(from, true, () -> {})) {
+          for (int i = from; i <= 4; i++) {
+            check(tail.poll(), i, i);
+          }
+          assertThat(tail.poll()).isEmpty();
+        }
       }
     }
   }

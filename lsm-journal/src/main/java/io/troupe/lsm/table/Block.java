@@ -193,6 +193,19 @@ final class Block implements Found.Pin {
 
   /** Notes where the entries are, once it is filled with a block of entries. */
   void parse(String file) throws CorruptionException {
+    lay(file);
+    guide = isTagged() ? null : Guide.of(this);
+  }
+
+  /** As {@link #parse}, for bytes of which only their checksum is known, if they are data. */
+  void parseData(String file) throws CorruptionException {
+    lay(file);
+    if (!isTagged()) {
+      throw new CorruptionException(file, offset, "no block of data");
+    }
+  }
+
+  private void lay(String file) throws CorruptionException {
     int trailer =
         length < TableFormat.BLOCK_TRAILER_BYTES ? 0 : memory.get(INT, start + length - 4);
     int entries = trailer & TableFormat.BLOCK_COUNT;
@@ -207,7 +220,6 @@ final class Block implements Found.Pin {
     wide = wideOffsets;
     entriesLength = length - 4 - each * entries;
     tags = tagged ? length - 4 - entries : -1;
-    guide = tagged ? null : Guide.of(this);
   }
 
   /** How many entries there are; at least one. */

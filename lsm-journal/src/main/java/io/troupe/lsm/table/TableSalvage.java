@@ -253,14 +253,13 @@ public final class TableSalvage {
     }
     Block block;
     try {
-      block = block(at, length);
-      if (place == null && !block.isTagged()) {
-        return; // an index block or a filter
-      }
+      MemorySegment body = body(at, length);
+      block = new Block(body, 0, (int) body.byteSize(), number, at, -1);
+      block.parseData(name); // not when it is an index block or a filter
       if (!isInOrder(block)) {
         return;
       }
-    } catch (CorruptionException | IndexOutOfBoundsException e) {
+    } catch (CorruptionException | IndexOutOfBoundsException | NegativeArraySizeException e) {
       return; // found by search, and no data block
     }
     walk.take(block);

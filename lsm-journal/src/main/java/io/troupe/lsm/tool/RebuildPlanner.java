@@ -32,9 +32,10 @@ import java.util.TreeSet;
  */
 final class RebuildPlanner {
 
-  /** Nothing but a manifest says which tables there were. */
+  /** Nothing but a manifest says which tables there were, and which of those there are live. */
   static final String UNNAMED =
-      "no manifest: tables that are missing, and edits of it that are gone, cannot be named";
+      "no manifest: tables that are missing cannot be named, and what a merge had deleted a moment"
+          + " before may be seen again";
 
   private static final int LAST_LEVEL = Version.LEVELS - 1;
 

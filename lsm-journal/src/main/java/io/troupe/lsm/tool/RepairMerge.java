@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Puts tables of an index together, of which nothing says in which order they lie above each other:
@@ -40,21 +41,25 @@ final class RepairMerge implements AutoCloseable {
    * @param rewritten the numbers that tables have now, by those that they had
    */
   Superseded.Found superseded(List<Long> before, Map<Long, Long> rewritten) throws IOException {
-    List<Long> numbers = now(before, rewritten);
     return Superseded.find(
         new Superseded.Source() {
           @Override
           public EntryCursor open() throws IOException {
-            return merged(numbers, before);
+            return merged(now(before, rewritten), before);
           }
 
           @Override
           public long table(EntryCursor cursor) {
             return ((From) cursor.current()).table();
           }
-        },
-        ranges(numbers),
-        rewritten.keySet());
+
+          @Override
+          public RangeTombstones ranges(Set<Long> without) throws IOException {
+            List<Long> others =
+                before.stream().filter(number -> !without.contains(number)).toList();
+            return RepairMerge.this.ranges(now(others, rewritten));
+          }
+        });
   }
 
   /** The numbers that tables have now. */

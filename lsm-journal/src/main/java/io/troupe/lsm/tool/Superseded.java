@@ -24,26 +24,24 @@ final class Superseded {
 
     /** The table of the current entry, by the number that it had before the repair. */
     long table(EntryCursor cursor);
+
+    /** The deletes of ranges of all tables but some. */
+    RangeTombstones ranges(Set<Long> without) throws IOException;
   }
 
   /**
    * What was found.
    *
    * @param unneeded tables without which nothing is missing
-   * @param ambiguous whether tables share versions of which neither side is enough
+   * @param ambiguous whether tables share versions, and it is not known whether the merge ended. If
+   *     it did, an input that is gone may have deleted what the others still have.
    */
   record Found(Set<Long> unneeded, boolean ambiguous) {}
 
   private Superseded() {}
 
-  /**
-   * Looks.
-   *
-   * @param ranges the deletes of ranges of all the tables
-   * @param broken tables that had more than the source has of them. What such an output does not
-   *     have may have been deleted by an input that is gone: then it is not left out.
-   */
-  static Found find(Source source, RangeTombstones ranges, Set<Long> broken) throws IOException {
+  /** Looks. */
+  static Found find(Source source) throws IOException {
     Set<Long> inputs = new HashSet<>();
     Set<Long> outputs = new HashSet<>();
     try (EntryCursor cursor = source.open()) {
@@ -66,17 +64,15 @@ final class Superseded {
     if (inputs.isEmpty()) {
       return new Found(Set.of(), false);
     }
-    if (isEnoughWithout(inputs, source, ranges)) {
+    if (isEnoughWithout(inputs, source)) {
       return new Found(Set.copyOf(inputs), false);
     }
-    return outputs.stream().noneMatch(broken::contains)
-            && isEnoughWithout(outputs, source, ranges)
-        ? new Found(Set.copyOf(outputs), false)
-        : new Found(Set.of(), true);
+    return new Found(isEnoughWithout(outputs, source) ? Set.copyOf(outputs) : Set.of(), true);
   }
 
-  private static boolean isEnoughWithout(Set<Long> left, Source source, RangeTombstones ranges)
-      throws IOException {
+  private static boolean isEnoughWithout(Set<Long> left, Source source) throws IOException {
+    RangeTombstones ranges = source.ranges(Set.of());
+    RangeTombstones kept = source.ranges(left);
     try (EntryCursor cursor = source.open()) {
       byte[] key = new byte[0];
       long newest = 0;
@@ -97,6 +93,11 @@ final class Superseded {
           older = false;
         }
         if (!left.contains(source.table(cursor))) {
+          if (!older
+              && ranges.newest(key, key.length, Long.MAX_VALUE) > cursor.sequence()
+              && kept.newest(key, key.length, Long.MAX_VALUE) < cursor.sequence()) {
+            return false; // only what is left out deletes it
+          }
           older = true;
           found |= cursor.sequence() == newest;
         }
