@@ -39,8 +39,7 @@ class RepairSimTest {
   private static final int KEYS = 24;
   private static final int STEPS = 60;
   private static final List<Loss> ANY =
-      List.of(
-          new Loss("", 0, -1, "", Optional.empty(), Optional.empty(), 0, 0, "any table"));
+      List.of(new Loss("", 0, -1, "", Optional.empty(), Optional.empty(), 0, 0, "any table"));
   private static final long SEEDS = Long.getLong("seeds", 400);
 
   @Test
@@ -61,7 +60,10 @@ class RepairSimTest {
     }
   }
 
-  /** The power fails at every write, sync and change of a directory of a repair; then it is run again. */
+  /**
+   * The power fails at every write, sync and change of a directory of a repair; then it is run
+   * again.
+   */
   @Test
   void aRepairThatIsInterruptedIsRunAgain() throws IOException {
     for (long seed = 1; seed <= 6; seed++) {
@@ -126,7 +128,8 @@ class RepairSimTest {
       checks.repaired++;
       assertThat(planned.outcome()).isEqualTo(RepairReport.Outcome.PLANNED);
       assertThat(report.losses()).hasSizeGreaterThanOrEqualTo(planned.losses().size());
-      assertThat(RepairRun.run(disk, false, store.names).outcome()).isEqualTo(RepairReport.Outcome.WHOLE);
+      assertThat(RepairRun.run(disk, false, store.names).outcome())
+          .isEqualTo(RepairReport.Outcome.WHOLE);
       for (Map.Entry<String, byte[]> file : before.entrySet()) {
         SimDisk has = disk;
         for (SimDisk quarantine : quarantines) {
@@ -347,8 +350,7 @@ class RepairSimTest {
               assertThat(value.map(Arrays::toString))
                   .as("%s key %s (%s), losses %s", name, n, Arrays.toString(key), losses)
                   .isEqualTo(
-                      Optional.ofNullable(history.getLast().get(i).get(key))
-                          .map(Arrays::toString));
+                      Optional.ofNullable(history.getLast().get(i).get(key)).map(Arrays::toString));
             }
           }
         }

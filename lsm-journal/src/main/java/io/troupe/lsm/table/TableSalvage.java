@@ -140,15 +140,16 @@ public final class TableSalvage {
   private Optional<TableFormat.Footer> footer(int footerAt) {
     try {
       TableFormat.Footer footer =
-          TableFormat.decodeFooter(
-              name, footerAt, file.slice(footerAt, file.limit() - footerAt));
+          TableFormat.decodeFooter(name, footerAt, file.slice(footerAt, file.limit() - footerAt));
       return footer.fileNumber() == number ? Optional.of(footer) : Optional.empty();
     } catch (CorruptionException e) {
       return Optional.empty();
     }
   }
 
-  /** The fence stands in front of the footer and is not compressed: it can be found from its end. */
+  /**
+   * The fence stands in front of the footer and is not compressed: it can be found from its end.
+   */
   private int fenceAt(Optional<TableFormat.Footer> footer, int footerAt) {
     if (footer.isPresent()) {
       return (int) footer.get().fenceOffset();
@@ -246,8 +247,7 @@ public final class TableSalvage {
     }
   }
 
-  private void section(int length, @Nullable Place place)
-      throws IOException {
+  private void section(int length, @Nullable Place place) throws IOException {
     if (place != null && !place.data()) {
       return;
     }
@@ -304,8 +304,7 @@ public final class TableSalvage {
     List<RangeTombstone> ranges = new ArrayList<>();
     if (verifies(from, length)) {
       ranges.addAll(
-          RangeSection.decode(
-              ByteBuffer.wrap(body(from, length).toArray(ValueLayout.JAVA_BYTE))));
+          RangeSection.decode(ByteBuffer.wrap(body(from, length).toArray(ValueLayout.JAVA_BYTE))));
     } else {
       visitor.rangesLost(from);
     }

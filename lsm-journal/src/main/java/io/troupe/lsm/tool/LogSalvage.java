@@ -74,7 +74,6 @@ final class LogSalvage {
   }
 
   private static String name(Operations declaration) {
-    return new String(
-        declaration.array(), declaration.keyAt(), declaration.keyLength(), UTF_8);
+    return new String(declaration.array(), declaration.keyAt(), declaration.keyLength(), UTF_8);
   }
 }

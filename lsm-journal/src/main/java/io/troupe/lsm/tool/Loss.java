@@ -41,13 +41,11 @@ public record Loss(
             .map(io.troupe.lsm.Index::name)
             .findFirst()
             .orElse("#" + id);
-    return new Loss(
-        file, offset, id, name, from, through, firstSequence, lastSequence, what);
+    return new Loss(file, offset, id, name, from, through, firstSequence, lastSequence, what);
   }
 
   Loss keys(Optional<byte[]> first, Optional<byte[]> last) {
-    return new Loss(
-        file, offset, index, indexName, first, last, firstSequence, lastSequence, what);
+    return new Loss(file, offset, index, indexName, first, last, firstSequence, lastSequence, what);
   }
 
   Loss sequences(long first, long last) {

@@ -126,7 +126,9 @@ final class RebuildPlanner {
         replaced,
         RepairPlanner.firstFile(disk, remains.nextFile()),
         segments.isEmpty() ? 1 : segments.getLast() + 1,
-        losses.stream().map(loss -> loss.index() < 0 ? loss : loss.in(loss.index(), named)).toList(),
+        losses.stream()
+            .map(loss -> loss.index() < 0 ? loss : loss.in(loss.index(), named))
+            .toList(),
         steps,
         List.of(UNNAMED));
   }
@@ -229,8 +231,7 @@ final class RebuildPlanner {
       boolean alone = together.size() == 1;
       for (TableMeta table : together) {
         if (broken.contains(table.number())) {
-          rewrites.add(
-              new RepairPlan.Rewrite(table.number(), index, alone ? LAST_LEVEL : -1));
+          rewrites.add(new RepairPlan.Rewrite(table.number(), index, alone ? LAST_LEVEL : -1));
         } else if (alone) {
           kept.add(new VersionEdit.Added(LAST_LEVEL, table));
         } else {
@@ -238,8 +239,7 @@ final class RebuildPlanner {
         }
       }
       if (!alone) {
-        merges.add(
-            new RepairPlan.Merge(index, together.stream().map(TableMeta::number).toList()));
+        merges.add(new RepairPlan.Merge(index, together.stream().map(TableMeta::number).toList()));
         steps.add("merge " + together.size() + " tables of index " + index);
       }
       from = to;

@@ -130,8 +130,9 @@ public final class Repair {
   }
 
   /**
-   * Whether edits at the end of a manifest are gone, though it reads as if a crash had torn the last
-   * one: then tables, or segments of the log, had been replaced by tables that it does not name.
+   * Whether edits at the end of a manifest are gone, though it reads as if a crash had torn the
+   * last one: then tables, or segments of the log, had been replaced by tables that it does not
+   * name.
    */
   private static boolean isIncomplete(Disk disk, Version version) throws IOException {
     long unfinished = RepairWork.unfinished(disk);
@@ -145,8 +146,7 @@ public final class Repair {
             .collect(Collectors.toSet());
     Set<Long> named = version.all().stream().map(TableMeta::number).collect(Collectors.toSet());
     boolean missing =
-        !tables.containsAll(named)
-            || (!needed.isEmpty() && needed.getFirst() > version.walFrom());
+        !tables.containsAll(named) || (!needed.isEmpty() && needed.getFirst() > version.walFrom());
     return missing && !named.containsAll(tables);
   }
 

@@ -31,8 +31,7 @@ final class RepairMerge implements AutoCloseable {
 
   RepairMerge(Disk disk) {
     this.cache =
-        new TableCache(
-            disk, new BlockCache(CACHE_BYTES), RepairTables.OPTIONS.maxOpenTables());
+        new TableCache(disk, new BlockCache(CACHE_BYTES), RepairTables.OPTIONS.maxOpenTables());
   }
 
   /**

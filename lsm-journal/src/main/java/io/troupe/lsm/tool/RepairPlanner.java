@@ -64,8 +64,7 @@ final class RepairPlanner {
     boolean logIsBroken = isLogBroken(broken);
     Optional<RepairPlan.Log> log = logIsBroken ? Optional.of(log()) : Optional.empty();
     List<Long> segments = WalReplay.segments(disk);
-    long nextSegment =
-        Math.max(version.walFrom(), segments.isEmpty() ? 1 : segments.getLast() + 1);
+    long nextSegment = Math.max(version.walFrom(), segments.isEmpty() ? 1 : segments.getLast() + 1);
     return new RepairPlan(
         Version.empty()
             .apply(
@@ -146,15 +145,13 @@ final class RepairPlanner {
   }
 
   private boolean isLogBroken(Set<String> broken) {
-    long highest =
-        version.all().stream().mapToLong(TableMeta::highestSequence).max().orElse(0);
+    long highest = version.all().stream().mapToLong(TableMeta::highestSequence).max().orElse(0);
     return highest > version.flushedSequence()
         || broken.stream().anyMatch(name -> name.endsWith(".log"));
   }
 
   private RepairPlan.Log log() throws IOException {
-    LogSalvage.Found found =
-        LogSalvage.look(disk, version.walFrom(), version.flushedSequence());
+    LogSalvage.Found found = LogSalvage.look(disk, version.walFrom(), version.flushedSequence());
     losses.addAll(losses(found));
     indices.addAll(declared(version, found.names()));
     steps.add(
@@ -193,8 +190,7 @@ final class RepairPlanner {
   /** Indices that were not known, by the names that the log gives them. */
   static List<Index> declared(Version version, Map<Integer, String> names) {
     return names.entrySet().stream()
-        .filter(
-            name -> version.indices().stream().noneMatch(known -> known.id() == name.getKey()))
+        .filter(name -> version.indices().stream().noneMatch(known -> known.id() == name.getKey()))
         .map(name -> new Index(name.getValue(), name.getKey()))
         .toList();
   }

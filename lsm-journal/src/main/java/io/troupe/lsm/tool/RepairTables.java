@@ -25,8 +25,7 @@ final class RepairTables {
   TableWriter begin(int index, int level) throws IOException {
     long number = take();
     begun.add(number);
-    return new TableWriter(
-        disk, number, index, OPTIONS.blockBytes(), OPTIONS.compression(level));
+    return new TableWriter(disk, number, index, OPTIONS.blockBytes(), OPTIONS.compression(level));
   }
 
   long take() {

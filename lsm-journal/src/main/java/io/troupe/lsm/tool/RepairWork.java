@@ -84,8 +84,7 @@ final class RepairWork {
       throw e;
     }
     long manifest = tables.take();
-    version =
-        version.apply(new VersionEdit(List.of(), List.of(), List.of(), 0, 0, manifest + 1));
+    version = version.apply(new VersionEdit(List.of(), List.of(), List.of(), 0, 0, manifest + 1));
     disk.sync();
     Set<String> there = new TreeSet<>(disk.list());
     Set<String> keep = new TreeSet<>(plan.replaced());
@@ -128,8 +127,7 @@ final class RepairWork {
     for (long number : temporary) {
       disk.delete(TableFormat.fileName(number));
     }
-    Version version =
-        plan.base().apply(new VersionEdit(List.of(), added, List.of(), 0, 0, 0));
+    Version version = plan.base().apply(new VersionEdit(List.of(), added, List.of(), 0, 0, 0));
     if (plan.log().isPresent()) {
       version = LogTables.write(disk, plan.log().get(), tables, version);
       long last =

@@ -6,7 +6,6 @@ import io.troupe.lsm.entry.Kind;
 import io.troupe.lsm.range.RangeTombstones;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**

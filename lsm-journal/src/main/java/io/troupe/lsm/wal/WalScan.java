@@ -20,13 +20,7 @@ public final class WalScan {
    * @param behindGap whether what is in front of it does not verify
    */
   public record Frame(
-      int offset,
-      long first,
-      int count,
-      long durable,
-      long start,
-      int epoch,
-      boolean behindGap) {
+      int offset, long first, int count, long durable, long start, int epoch, boolean behindGap) {
     /** The number of its last batch. */
     public long last() {
       return first + count - 1;
@@ -107,8 +101,7 @@ public final class WalScan {
     }
     end = end < 0 ? at : end;
     boolean torn =
-        end + WalFormat.FRAME_HEADER_BYTES <= bytes.limit()
-            && bytes.getLong(end + 8) == salt;
+        end + WalFormat.FRAME_HEADER_BYTES <= bytes.limit() && bytes.getLong(end + 8) == salt;
     return new WalScan(bytes, List.copyOf(frames), end, torn);
   }
 

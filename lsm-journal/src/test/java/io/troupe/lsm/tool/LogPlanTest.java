@@ -8,14 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Each test fails when the rule of {@link LogPlan} that it is about is taken out. */
+/** The rules of {@link LogPlan}. */
 class LogPlanTest {
 
   @Test
   void aWholeLogIsUsedAsItIs() {
     LogPlan plan =
         LogPlan.of(
-            List.of(segment(1, frame(1, 2, 0, 1), frame(3, 1, 2, 1)), segment(2, frame(4, 1, 3, 4))),
+            List.of(
+                segment(1, frame(1, 2, 0, 1), frame(3, 1, 2, 1)), segment(2, frame(4, 1, 3, 4))),
             0);
 
     assertThat(used(plan)).containsExactly(1L, 3L, 4L);
@@ -52,14 +53,13 @@ class LogPlanTest {
   void numbersThatWereGivenAgainBelongToTheLaterSegment() {
     LogPlan plan =
         LogPlan.of(
-            List.of(segment(1, frame(1, 1, 0, 1), frame(3, 1, 1, 1)), segment(2, frame(2, 2, 1, 2))),
+            List.of(
+                segment(1, frame(1, 1, 0, 1), frame(3, 1, 1, 1)), segment(2, frame(2, 2, 1, 2))),
             0);
 
     assertThat(plan.used())
         .extracting(LogPlan.Use::segment, use -> use.frame().first())
-        .containsExactly(
-            tuple(1L, 1L),
-            tuple(2L, 2L));
+        .containsExactly(tuple(1L, 1L), tuple(2L, 2L));
     assertThat(plan.gaps()).isEmpty();
   }
 
@@ -67,7 +67,8 @@ class LogPlanTest {
   void aLaterSegmentProvesWhatIsInFrontOfIt() {
     LogPlan plan =
         LogPlan.of(
-            List.of(segment(1, frame(1, 1, 0, 1), frame(3, 1, 1, 1)), segment(2, frame(5, 1, 4, 5))),
+            List.of(
+                segment(1, frame(1, 1, 0, 1), frame(3, 1, 1, 1)), segment(2, frame(5, 1, 4, 5))),
             0);
 
     assertThat(used(plan)).containsExactly(1L, 3L, 5L);

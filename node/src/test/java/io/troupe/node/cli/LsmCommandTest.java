@@ -77,7 +77,10 @@ final class LsmCommandTest {
 
     Run dry = run("lsm", "repair", "--dry-run", directory.toString());
     assertThat(dry.status()).isEqualTo(1);
-    assertThat(dry.output()).contains(lost).contains("would be repaired").contains("numbers 2 to 2");
+    assertThat(dry.output())
+        .contains(lost)
+        .contains("would be repaired")
+        .contains("numbers 2 to 2");
     assertThat(Files.readAllBytes(segment)).isEqualTo(bytes);
     Run repaired = run("lsm", "repair", directory.toString());
     assertThat(repaired.status()).isEqualTo(1);
