@@ -56,7 +56,10 @@ class CarriedExecutorTest {
         where = askedWhileCarrying(first);
       }
       assertThat(where).isEqualTo("carrying");
-      assertThat(asked(first).get(10, TimeUnit.SECONDS)).contains(dispatcher);
+      for (int i = 0; where.equals("carrying") && i < 1_000; i++) {
+        where = asked(first).get(10, TimeUnit.SECONDS);
+      }
+      assertThat(where).contains(dispatcher);
     }
   }
 
