@@ -1,21 +1,22 @@
 package io.troupe.lsm;
 
 import io.troupe.lsm.disk.Disk;
-import io.troupe.lsm.entry.EntryCursor;
-import io.troupe.lsm.table.BlockCache;
-import io.troupe.lsm.table.TableCache;
+import io.troupe.lsm.range.RangeTombstone;
 import io.troupe.lsm.table.TableFormat;
+import io.troupe.lsm.table.TableScan;
 import io.troupe.lsm.version.TableMeta;
 import io.troupe.lsm.version.Version;
 import io.troupe.lsm.wal.WalReplay;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.BufferUnderflowException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Takes a checkpoint over into a new directory, once every byte of it has verified. */
 final class Restore {
-
-  private static final int OPEN_TABLES = 4;
 
   private Restore() {}
 
@@ -46,21 +47,57 @@ final class Restore {
     }
   }
 
+  /** Index, filter and ranges, too, which a walk over the entries need not touch. */
   private static void verify(Disk source, TableMeta table) throws IOException {
-    var tables = new TableCache(source, new BlockCache(0), OPEN_TABLES);
-    try (EntryCursor entries = tables.ascending(table.number(), new byte[0], false)) {
-      long count = 0;
-      while (entries.next()) {
-        count++;
-      }
-      if (count != table.entries()) {
-        throw new CorruptionException(
-            TableFormat.fileName(table.number()),
-            0,
-            "the table has " + count + " entries, the manifest says " + table.entries());
-      }
-    } finally {
-      tables.close();
+    String name = TableFormat.fileName(table.number());
+    var check = new Verification(name);
+    Optional<TableMeta> read;
+    try {
+      read = TableScan.scan(source, table.number(), check);
+    } catch (IndexOutOfBoundsException | BufferUnderflowException e) {
+      throw new CorruptionException(name, 0, "its sections verify and make no sense: " + e);
     }
+    if (!check.broken.isEmpty()) {
+      throw check.broken.getFirst();
+    }
+    if (read.isEmpty() || read.get().entries() != table.entries()) {
+      throw new CorruptionException(
+          name,
+          0,
+          "the table has "
+              + read.map(TableMeta::entries).orElse(0L)
+              + " entries, the manifest says "
+              + table.entries());
+    }
+  }
+
+  private static final class Verification implements TableScan.Visitor {
+    final List<CorruptionException> broken = new ArrayList<>();
+    private final String name;
+
+    Verification(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void entry(
+        byte[] key,
+        int keyLength,
+        long sequence,
+        byte kind,
+        MemorySegment value,
+        long valueOffset,
+        int valueLength) {}
+
+    @Override
+    public void range(RangeTombstone range) {}
+
+    @Override
+    public void broken(long offset, String what) {
+      broken.add(new CorruptionException(name, offset, what));
+    }
+
+    @Override
+    public void lost(byte[] after, byte[] through) {}
   }
 }

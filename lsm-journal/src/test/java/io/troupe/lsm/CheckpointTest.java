@@ -194,6 +194,32 @@ class CheckpointTest {
   }
 
   @Test
+  void noByteOfATableMayBeAnother() throws Exception {
+    Path copy = directory.resolve("copy");
+    try (Store store = Store.open(directory.resolve("store"), BUSY)) {
+      var batch = new WriteBatch();
+      for (int i = 0; i < 50; i++) {
+        batch.put(store.index("a"), key(i), new byte[50]);
+      }
+      batch.deleteRange(store.index("a"), key(100), key(200));
+      StoreTest.commit(store, batch);
+      store.checkpoint(copy);
+    }
+    Path table = files(copy, ".sst").getFirst();
+    byte[] all = Files.readAllBytes(table);
+    for (int at = 0; at < all.length; at++) {
+      byte[] flipped = all.clone();
+      flipped[at] ^= 1;
+      Files.delete(table); // of the store, too, since it is a link
+      Files.write(table, flipped);
+      Path target = directory.resolve("bad" + at);
+      assertThatThrownBy(() -> Store.restore(copy, target))
+          .as("byte " + at + " of " + all.length)
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
   void materialisesASnapshotAndOnlyWhatWasChosen() throws Exception {
     Path whole = directory.resolve("whole");
     Path part = directory.resolve("part");
