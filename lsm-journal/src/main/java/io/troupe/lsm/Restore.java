@@ -1,7 +1,6 @@
 package io.troupe.lsm;
 
 import io.troupe.lsm.disk.Disk;
-import io.troupe.lsm.range.RangeTombstone;
 import io.troupe.lsm.table.TableFormat;
 import io.troupe.lsm.table.TableScan;
 import io.troupe.lsm.version.TableMeta;
@@ -9,7 +8,6 @@ import io.troupe.lsm.version.Version;
 import io.troupe.lsm.wal.WalReplay;
 import java.io.Closeable;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.BufferUnderflowException;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,24 +78,8 @@ final class Restore {
     }
 
     @Override
-    public void entry(
-        byte[] key,
-        int keyLength,
-        long sequence,
-        byte kind,
-        MemorySegment value,
-        long valueOffset,
-        int valueLength) {}
-
-    @Override
-    public void range(RangeTombstone range) {}
-
-    @Override
     public void broken(long offset, String what) {
       broken.add(new CorruptionException(name, offset, what));
     }
-
-    @Override
-    public void lost(byte[] after, byte[] through) {}
   }
 }

@@ -30,7 +30,7 @@ public final class TableScan {
   public interface Visitor {
 
     /** An entry of a block that verified; the arguments are valid during the call. */
-    void entry(
+    default void entry(
         byte[] key,
         int keyLength,
         long sequence,
@@ -38,16 +38,16 @@ public final class TableScan {
         MemorySegment value,
         long valueOffset,
         int valueLength)
-        throws IOException;
+        throws IOException {}
 
     /** A delete of a range, after all entries. */
-    void range(RangeTombstone range) throws IOException;
+    default void range(RangeTombstone range) throws IOException {}
 
     /** Something does not verify. */
     void broken(long offset, String what);
 
     /** Entries whose keys lie behind the first and not behind the second cannot be read. */
-    void lost(byte[] after, byte[] through);
+    default void lost(byte[] after, byte[] through) {}
   }
 
   private final String name;

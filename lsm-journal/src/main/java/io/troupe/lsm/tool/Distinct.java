@@ -1,19 +1,18 @@
 package io.troupe.lsm.tool;
 
+import io.troupe.lsm.entry.CursorOver;
 import io.troupe.lsm.entry.EntryCursor;
 import io.troupe.lsm.entry.Keys;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 
 /** Each version of a key once, where several tables have it. */
-final class Distinct implements EntryCursor {
+final class Distinct extends CursorOver {
 
-  private final EntryCursor source;
   private byte[] key = new byte[0];
   private long sequence = -1;
 
   Distinct(EntryCursor source) {
-    this.source = source;
+    super(source);
   }
 
   @Override
@@ -34,45 +33,5 @@ final class Distinct implements EntryCursor {
   @Override
   public EntryCursor current() {
     return source.current();
-  }
-
-  @Override
-  public byte[] keyBuffer() {
-    return source.keyBuffer();
-  }
-
-  @Override
-  public int keyLength() {
-    return source.keyLength();
-  }
-
-  @Override
-  public long sequence() {
-    return source.sequence();
-  }
-
-  @Override
-  public byte kind() {
-    return source.kind();
-  }
-
-  @Override
-  public MemorySegment valueMemory() {
-    return source.valueMemory();
-  }
-
-  @Override
-  public long valueOffset() {
-    return source.valueOffset();
-  }
-
-  @Override
-  public int valueLength() {
-    return source.valueLength();
-  }
-
-  @Override
-  public void close() {
-    source.close();
   }
 }

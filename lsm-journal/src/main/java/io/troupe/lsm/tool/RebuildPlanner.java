@@ -2,7 +2,6 @@ package io.troupe.lsm.tool;
 
 import io.troupe.lsm.Index;
 import io.troupe.lsm.disk.Disk;
-import io.troupe.lsm.range.RangeTombstone;
 import io.troupe.lsm.table.TableFormat;
 import io.troupe.lsm.table.TableScan;
 import io.troupe.lsm.version.ManifestRemains;
@@ -12,7 +11,6 @@ import io.troupe.lsm.version.Version;
 import io.troupe.lsm.version.VersionEdit;
 import io.troupe.lsm.wal.WalReplay;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -246,25 +244,5 @@ final class RebuildPlanner {
     }
   }
 
-  private static final TableScan.Visitor NOTHING =
-      new TableScan.Visitor() {
-        @Override
-        public void entry(
-            byte[] key,
-            int keyLength,
-            long sequence,
-            byte kind,
-            MemorySegment value,
-            long valueOffset,
-            int valueLength) {}
-
-        @Override
-        public void range(RangeTombstone range) {}
-
-        @Override
-        public void broken(long offset, String what) {}
-
-        @Override
-        public void lost(byte[] after, byte[] through) {}
-      };
+  private static final TableScan.Visitor NOTHING = (offset, what) -> {};
 }

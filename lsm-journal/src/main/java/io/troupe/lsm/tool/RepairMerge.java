@@ -3,6 +3,7 @@ package io.troupe.lsm.tool;
 import io.troupe.lsm.compaction.Deeper;
 import io.troupe.lsm.compaction.VersionFilter;
 import io.troupe.lsm.disk.Disk;
+import io.troupe.lsm.entry.CursorOver;
 import io.troupe.lsm.entry.EntryCursor;
 import io.troupe.lsm.entry.MergeCursor;
 import io.troupe.lsm.range.RangeTombstones;
@@ -12,7 +13,6 @@ import io.troupe.lsm.table.TableWriter;
 import io.troupe.lsm.version.TableMeta;
 import io.troupe.lsm.version.Version;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +49,7 @@ final class RepairMerge implements AutoCloseable {
 
           @Override
           public long table(EntryCursor cursor) {
-            return ((From) cursor.current()).table();
+            return ((From) cursor.current()).table;
           }
 
           @Override
@@ -123,50 +123,12 @@ final class RepairMerge implements AutoCloseable {
   }
 
   /** The entries of a table. */
-  private record From(long table, EntryCursor source) implements EntryCursor {
-    @Override
-    public boolean next() throws IOException {
-      return source.next();
-    }
+  private static final class From extends CursorOver {
+    private final long table;
 
-    @Override
-    public byte[] keyBuffer() {
-      return source.keyBuffer();
-    }
-
-    @Override
-    public int keyLength() {
-      return source.keyLength();
-    }
-
-    @Override
-    public long sequence() {
-      return source.sequence();
-    }
-
-    @Override
-    public byte kind() {
-      return source.kind();
-    }
-
-    @Override
-    public MemorySegment valueMemory() {
-      return source.valueMemory();
-    }
-
-    @Override
-    public long valueOffset() {
-      return source.valueOffset();
-    }
-
-    @Override
-    public int valueLength() {
-      return source.valueLength();
-    }
-
-    @Override
-    public void close() {
-      source.close();
+    From(long table, EntryCursor source) {
+      super(source);
+      this.table = table;
     }
   }
 }

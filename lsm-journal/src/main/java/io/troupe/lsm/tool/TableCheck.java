@@ -6,7 +6,6 @@ import io.troupe.lsm.table.TableFormat;
 import io.troupe.lsm.table.TableScan;
 import io.troupe.lsm.version.TableMeta;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.BufferUnderflowException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -74,16 +73,6 @@ final class TableCheck implements TableScan.Visitor {
   }
 
   @Override
-  public void entry(
-      byte[] key,
-      int keyLength,
-      long sequence,
-      byte kind,
-      MemorySegment value,
-      long valueOffset,
-      int valueLength) {}
-
-  @Override
   public void range(RangeTombstone range) {
     if (Arrays.compareUnsigned(range.from(), range.to()) >= 0) {
       broken(0, "it deletes a range that is empty");
@@ -95,7 +84,4 @@ final class TableCheck implements TableScan.Visitor {
     broken = true;
     found.accept(new Finding(true, name, offset, what));
   }
-
-  @Override
-  public void lost(byte[] after, byte[] through) {}
 }
