@@ -333,6 +333,7 @@ final class CommitQueue {
     long toSync = engine.nanosToSync();
     if (queue.isEmpty() && !closing.get()) {
       if (toSync >= 0) {
+        parkedForGood = false; // it will look by itself: who writes meanwhile need not wake it
         LockSupport.parkNanos(this, lookAgain ? Math.min(toSync, RELIEF_RETRY_NANOS) : toSync);
       } else if (lookAgain) {
         LockSupport.parkNanos(this, RELIEF_RETRY_NANOS);

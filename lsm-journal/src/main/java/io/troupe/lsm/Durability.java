@@ -15,5 +15,10 @@ public enum Durability {
    * of the process. It becomes durable with a later commit that is synced, with the next memtable,
    * or when the store is closed.
    */
-  OS
+  OS;
+
+  /** What satisfies both. */
+  public Durability strictest(Durability other) {
+    return compareTo(other) <= 0 ? this : other; // the strictest is declared first
+  }
 }

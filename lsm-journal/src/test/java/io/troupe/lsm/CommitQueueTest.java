@@ -117,6 +117,39 @@ class CommitQueueTest {
   }
 
   @Test
+  void oneSyncMakesAllThatWasAcknowledgedBeforeItSurviveALossOfPower() throws Exception {
+    var options = StoreOptions.small().withSyncIntervalNanos(TimeUnit.HOURS.toNanos(1));
+    var disk = new SimDisk(1, 64 << 20);
+    int records = 500;
+    try (Store store = Store.open(disk, options)) {
+      Index index = store.index("a");
+      for (int i = 0; i < records; i++) {
+        var batch = new WriteBatch().put(index, key(i), new byte[9]);
+        if (i % 2 == 0) {
+          store.commitAndWait(batch, Durability.INTERVAL);
+        } else {
+          store.commit(batch, Durability.INTERVAL).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+      }
+      assertThat(disk.hasUnsynced("wal-")).isTrue();
+      store
+          .commit(new WriteBatch().put(index, key(records), new byte[9]), Durability.SYNC)
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS);
+      store.commitAndWait(
+          new WriteBatch().put(index, key(records + 1), new byte[9]), Durability.INTERVAL);
+
+      try (Engine after = EngineRun.open(disk.afterPowerLoss(), options)) {
+        for (int i = 0; i <= records; i++) {
+          assertThat(after.get(after.index("a"), key(i), -1)).isPresent();
+        }
+      }
+    } catch (java.io.UncheckedIOException e) {
+      assertThat(disk.isDead()).isTrue(); // the close of a store whose power is gone
+    }
+  }
+
+  @Test
   void aSyncThatFailsAtAnIntervalEndsTheStore() throws Exception {
     var clock = new AtomicLong();
     var disk = new SimDisk(1, 64 << 20);

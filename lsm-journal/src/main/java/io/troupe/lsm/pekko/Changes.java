@@ -1,5 +1,6 @@
 package io.troupe.lsm.pekko;
 
+import io.troupe.lsm.Durability;
 import io.troupe.lsm.Index;
 import io.troupe.lsm.Store;
 import io.troupe.lsm.WriteBatch;
@@ -17,12 +18,18 @@ final class Changes {
   private final Store store;
   private final List<Change> changes = new ArrayList<>(0);
   private boolean reclaims;
+  private Durability weakest = Durability.OS;
+  private boolean added;
 
   Changes(Store store) {
     this.store = store;
   }
 
   void add(Object payload) {
+    added = true;
+    weakest =
+        weakest.strictest(
+            payload instanceof RecordedEvent recorded ? recorded.durability() : Durability.SYNC);
     if (payload instanceof RecordedEvent recorded) {
       reclaims |= recorded.reclaims();
       for (RecordChange c : recorded.changes()) {
@@ -36,6 +43,11 @@ final class Changes {
         changes.add(new Change(store.index(c.index()), c.key(), c.value()));
       }
     }
+  }
+
+  /** What all that was added is content with. */
+  Durability durability() {
+    return added ? weakest : Durability.SYNC;
   }
 
   void addTo(WriteBatch batch) {

@@ -74,8 +74,8 @@ final class CommitOrder {
    * @param whenVisible run when the ordinals may be read, not when the commit fails; quick
    */
   synchronized CompletionStage<Long> commit(
-      int ordinals, LongFunction<WriteBatch> batch, Runnable whenVisible) {
-    CompletionStage<Long> commit = store.commit(batch.apply(next), Durability.SYNC);
+      int ordinals, LongFunction<WriteBatch> batch, Durability durability, Runnable whenVisible) {
+    CompletionStage<Long> commit = store.commit(batch.apply(next), durability);
     next += ordinals;
     Pending mine = new Pending(next - 1, whenVisible);
     pending.add(mine);

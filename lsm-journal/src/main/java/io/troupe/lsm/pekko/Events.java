@@ -104,12 +104,16 @@ final class Events {
     }
     long highest = writes.getLast().highestSequenceNr();
     Runnable raise = () -> raise(id, writes);
+    Durability durability =
+        writes.stream()
+            .map(w -> w.changes().durability())
+            .reduce(Durability.OS, Durability::strictest);
     CompletionStage<Long> commit;
     if (indexed) {
       int count = writes.stream().mapToInt(w -> w.events().size()).sum();
-      commit = order.commit(count, first -> batch(id, writes, before, first), raise);
+      commit = order.commit(count, first -> batch(id, writes, before, first), durability, raise);
     } else {
-      commit = store.commit(batch(id, writes, before, 0), Durability.SYNC);
+      commit = store.commit(batch(id, writes, before, 0), durability);
     }
     return commit
         .thenApply(

@@ -96,13 +96,14 @@ public final class LsmStores implements Extension {
 
   private static StoreOptions options(Config c) {
     return new StoreOptions(
-        Math.toIntExact(c.getBytes("wal-segment-size")),
-        c.getBytes("memtable-size"),
-        c.getBytes("commit-queue-size"),
-        c.getBytes("block-cache-size"),
-        c.getInt("max-open-tables"),
-        c.getBytes("table-size"),
-        c.getBytes("reserve"));
+            Math.toIntExact(c.getBytes("wal-segment-size")),
+            c.getBytes("memtable-size"),
+            c.getBytes("commit-queue-size"),
+            c.getBytes("block-cache-size"),
+            c.getInt("max-open-tables"),
+            c.getBytes("table-size"),
+            c.getBytes("reserve"))
+        .withSyncIntervalNanos(c.getDuration("sync-interval").toNanos());
   }
 
   private static final class Id extends AbstractExtensionId<LsmStores>

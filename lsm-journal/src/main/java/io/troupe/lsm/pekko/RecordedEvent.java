@@ -1,5 +1,6 @@
 package io.troupe.lsm.pekko;
 
+import io.troupe.lsm.Durability;
 import java.util.List;
 
 /**
@@ -15,5 +16,13 @@ public interface RecordedEvent {
    */
   default boolean reclaims() {
     return false;
+  }
+
+  /**
+   * What has to be true before the writer is told. Of events that are written together the
+   * strictest counts.
+   */
+  default Durability durability() {
+    return Durability.SYNC;
   }
 }

@@ -1,6 +1,5 @@
 package io.troupe.lsm.pekko;
 
-import io.troupe.lsm.Durability;
 import io.troupe.lsm.Store;
 import io.troupe.lsm.WriteBatch;
 import io.troupe.lsm.pekko.StateFormat.Head;
@@ -158,7 +157,7 @@ final class States {
       String id, Head before, Head unnumbered, byte[] record, Changes changes) {
     if (!indexed) {
       WriteBatch batch = batch(id, before, unnumbered, record, changes);
-      return settled(id, unnumbered, store.commit(batch, Durability.SYNC));
+      return settled(id, unnumbered, store.commit(batch, changes.durability()));
     }
     Head[] numbered = {unnumbered};
     CompletionStage<Long> commit =
@@ -168,6 +167,7 @@ final class States {
               numbered[0] = new Head(unnumbered.revision(), ordinal, unnumbered.tag());
               return batch(id, before, numbered[0], record, changes);
             },
+            changes.durability(),
             () -> raise(unnumbered.tag()));
     return settled(id, numbered[0], commit);
   }

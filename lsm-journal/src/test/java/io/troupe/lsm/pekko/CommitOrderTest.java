@@ -2,6 +2,7 @@ package io.troupe.lsm.pekko;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.lsm.Durability;
 import io.troupe.lsm.Index;
 import io.troupe.lsm.Store;
 import io.troupe.lsm.StoreException;
@@ -26,6 +27,7 @@ final class CommitOrderTest {
     return order.commit(
         1,
         ordinal -> new WriteBatch().put(index, Keys.ordinal(ordinal), new byte[size]),
+        Durability.SYNC,
         () -> seen.add(order.visible()));
   }
 
@@ -48,6 +50,7 @@ final class CommitOrderTest {
                 }
                 return batch;
               },
+              Durability.SYNC,
               () -> seen.add(-1L));
       assertThat(refused.toCompletableFuture())
           .failsWithin(Node.LIMIT)
