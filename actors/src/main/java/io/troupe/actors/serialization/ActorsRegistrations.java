@@ -118,6 +118,7 @@ public final class ActorsRegistrations implements KryoRegistrations {
         VolumeCommand.OpenFile.class);
     // 176 was one that is no more.
     r.addAll(177, VolumeCommand.CloseFiles.class, VolumeCommand.Once.class, OperationId.class);
+    r.addAll(180, VolumeCommand.Durable.class, VolumeCommand.Sync.class);
     r.addAll(
         200,
         FileCommand.Open.class,

@@ -14,9 +14,9 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * What a Volume entity, the single writer of one partition's namespace, is asked. An acknowledged
- * change is durable; a failed one changed nothing. Errors are those of the system call of the same
- * name, see section 2 of the manual. Permissions are the caller's to check (the kernel does with
- * {@code default_permissions}).
+ * change is durable, as {@link MetadataDurability} has it; a failed one changed nothing. Errors are
+ * those of the system call of the same name, see section 2 of the manual. Permissions are the
+ * caller's to check (the kernel does with {@code default_permissions}).
  */
 public sealed interface VolumeCommand {
 
@@ -96,6 +96,12 @@ public sealed interface VolumeCommand {
    * EAGAIN says that it may or may not have been carried out; then it is to be asked for again.
    */
   record Once(OperationId id, Repeatable command) implements VolumeCommand {}
+
+  /** The change is answered when it is on the disk, with all that was acknowledged before it. */
+  record Durable(Change change) implements Repeatable {}
+
+  /** Is answered when all that was acknowledged before it is on the disk. */
+  record Sync(ActorRef<Result<Done>> replyTo) implements VolumeCommand {}
 
   /**
    * Creates a regular file, or opens the one that is there unless {@code exclusive}.

@@ -12,16 +12,26 @@ import java.nio.ByteBuffer;
  *   | next serial (i64) | inodes (i64) | used bytes (i64) | removing (u8) |
  * </pre>
  *
+ * <p>Format 2 differs in that acknowledged changes may be lost with the power.
+ *
  * @param nextSerial lower 48 bits of the next inode number; numbers are never used again
  * @param usedBytes sum of the files' sizes
  * @param removing the volume is being removed
+ * @param mayLose the next serial may be that of a file which was lost with the power
  */
-record Head(VolumePolicy policy, long nextSerial, long inodes, long usedBytes, boolean removing) {
+record Head(
+    VolumePolicy policy,
+    long nextSerial,
+    long inodes,
+    long usedBytes,
+    boolean removing,
+    boolean mayLose) {
   private static final byte FORMAT = 1;
+  private static final byte FORMAT_MAY_LOSE = 2;
 
   byte[] encode() {
     return ByteBuffer.allocate(44)
-        .put(FORMAT)
+        .put(mayLose ? FORMAT_MAY_LOSE : FORMAT)
         .putInt(policy.striping().objectSizeBytes())
         .putShort((short) policy.striping().width())
         .putInt(policy.rootMode())
@@ -37,24 +47,34 @@ record Head(VolumePolicy policy, long nextSerial, long inodes, long usedBytes, b
   static Head decode(byte[] value) {
     ByteBuffer in = ByteBuffer.wrap(value);
     byte format = in.get();
-    if (format != FORMAT) {
+    if (format != FORMAT && format != FORMAT_MAY_LOSE) {
       throw new IllegalStateException("head of a partition has format " + format);
     }
     StripingPolicy striping = new StripingPolicy(in.getInt(), Short.toUnsignedInt(in.getShort()));
     VolumePolicy policy = new VolumePolicy(striping, in.getInt(), in.getInt(), in.getInt());
-    return new Head(policy, in.getLong(), in.getLong(), in.getLong(), in.get() != 0);
+    return new Head(
+        policy, in.getLong(), in.getLong(), in.getLong(), in.get() != 0, format == FORMAT_MAY_LOSE);
   }
 
   Head counted(long inodeChange, long byteChange) {
     return new Head(
-        policy, nextSerial, inodes + inodeChange, Math.max(0, usedBytes + byteChange), removing);
+        policy,
+        nextSerial,
+        inodes + inodeChange,
+        Math.max(0, usedBytes + byteChange),
+        removing,
+        mayLose);
   }
 
   Head serialTaken() {
-    return new Head(policy, nextSerial + 1, inodes, usedBytes, removing);
+    return new Head(policy, nextSerial + 1, inodes, usedBytes, removing, mayLose);
+  }
+
+  Head serialsPassed(long serials, boolean laterMayLose) {
+    return new Head(policy, nextSerial + serials, inodes, usedBytes, removing, laterMayLose);
   }
 
   Head inRemoval() {
-    return new Head(policy, nextSerial, inodes, usedBytes, true);
+    return new Head(policy, nextSerial, inodes, usedBytes, true, mayLose);
   }
 }

@@ -123,6 +123,20 @@ public final class NamespaceChange {
     return life.initialize(policy);
   }
 
+  public boolean isInitialized() {
+    return tree.head().isPresent();
+  }
+
+  /**
+   * Goes on behind the inode numbers of files that a loss of power may have taken.
+   *
+   * @param mayLose whether changes from now on may be lost
+   * @return whether anything changes
+   */
+  public boolean passSerials(boolean mayLose) {
+    return life.passSerials(mayLose);
+  }
+
   /**
    * Removes a part of everything.
    *

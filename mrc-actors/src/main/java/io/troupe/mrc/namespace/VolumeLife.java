@@ -13,6 +13,12 @@ import java.util.OptionalLong;
 
 /** A volume comes and goes. */
 record VolumeLife(TreeChange tree, FileTime now) {
+  /**
+   * More than files can be made within the longest interval between two syncs; enough of the 2^48
+   * are left for 67 million starts.
+   */
+  static final long PASSED_SERIALS = 1L << 22;
+
   Result<Done> initialize(VolumePolicy policy) {
     Optional<Head> head = tree.head();
     if (head.isPresent()) {
@@ -36,8 +42,24 @@ record VolumeLife(TreeChange tree, FileTime now) {
     tree.put(
         new InodeRecord(
             root, FileId.ROOT_INODE, OptionalLong.empty(), Optional.empty(), Optional.empty()));
-    tree.put(new Head(policy, FileId.ROOT_INODE + 1, 1, 0, false));
+    tree.put(new Head(policy, FileId.ROOT_INODE + 1, 1, 0, false, false));
     return Namespace.done();
+  }
+
+  /**
+   * Goes on behind the numbers of files that a loss of power may have taken: OSDs may have objects
+   * of them, and clients may have them open.
+   *
+   * @param mayLose whether changes from now on may be lost
+   * @return whether anything changes
+   */
+  boolean passSerials(boolean mayLose) {
+    Optional<Head> head = tree.head();
+    if (head.isEmpty() || !(mayLose || head.get().mayLose())) {
+      return false;
+    }
+    tree.put(head.get().serialsPassed(head.get().mayLose() ? PASSED_SERIALS : 0, mayLose));
+    return true;
   }
 
   /**

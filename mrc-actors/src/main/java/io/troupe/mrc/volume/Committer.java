@@ -14,15 +14,14 @@ import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
  * it and starts another. Recovery replays nothing, since the events' effect is in the records; it
  * only learns the last sequence number.
  */
-final class Committer
-    extends EventSourcedBehavior<Committer.Commit, VolumeCommitted, CommitterState> {
+final class Committer extends EventSourcedBehavior<Committer.Commit, VolumeEvent, CommitterState> {
   /** How many events are kept for readers of the event stream, at least. */
   private static final int KEPT_EVENTS = 1_000;
 
   /** Persist, then tell. */
-  record Commit(VolumeCommitted event, ActorRef<Committed> replyTo) {}
+  record Commit(VolumeEvent event, ActorRef<Committed> replyTo) {}
 
-  /** It is durable. */
+  /** It is as durable as its event asks for. */
   enum Committed {
     COMMITTED
   }
@@ -47,7 +46,7 @@ final class Committer
   }
 
   @Override
-  public CommandHandler<Commit, VolumeCommitted, CommitterState> commandHandler() {
+  public CommandHandler<Commit, VolumeEvent, CommitterState> commandHandler() {
     return newCommandHandlerBuilder()
         .forAnyState()
         .onCommand(
@@ -60,7 +59,7 @@ final class Committer
   }
 
   @Override
-  public EventHandler<CommitterState, VolumeCommitted> eventHandler() {
+  public EventHandler<CommitterState, VolumeEvent> eventHandler() {
     return (state, event) -> state;
   }
 

@@ -1,5 +1,6 @@
 package io.troupe.mrc.volume;
 
+import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.volume.OperationId;
@@ -17,6 +18,7 @@ import java.util.function.Function;
 final class Operation<T> {
   private final Function<NamespaceChange, Result<T>> change;
   private final boolean reclaims;
+  private final boolean syncs;
   private final Optional<OperationId> id;
   private final List<Consumer<Result<T>>> answers = new ArrayList<>(1);
 
@@ -24,9 +26,11 @@ final class Operation<T> {
       Function<NamespaceChange, Result<T>> change,
       Consumer<Result<T>> answer,
       boolean reclaims,
+      boolean syncs,
       Optional<OperationId> id) {
     this.change = change;
     this.reclaims = reclaims;
+    this.syncs = syncs;
     this.id = id;
     answers.add(answer);
   }
@@ -34,13 +38,13 @@ final class Operation<T> {
   /** One that needs space. */
   static <T> Operation<T> growing(
       Function<NamespaceChange, Result<T>> change, Consumer<Result<T>> answer) {
-    return new Operation<>(change, answer, false, Optional.empty());
+    return new Operation<>(change, answer, false, false, Optional.empty());
   }
 
   /** One that frees space, so that it is accepted on a full disk. */
   static <T> Operation<T> reclaiming(
       Function<NamespaceChange, Result<T>> change, Consumer<Result<T>> answer) {
-    return new Operation<>(change, answer, true, Optional.empty());
+    return new Operation<>(change, answer, true, false, Optional.empty());
   }
 
   /** The same for a client that may ask for it again. */
@@ -49,11 +53,27 @@ final class Operation<T> {
         n -> n.once(change, replay, this.change),
         answers.getFirst(),
         reclaims,
+        syncs,
         Optional.of(change));
+  }
+
+  /** The same, answered when it is on the disk, with all that was acknowledged before it. */
+  Operation<T> synced() {
+    return new Operation<>(change, answers.getFirst(), reclaims, true, id);
+  }
+
+  /** Nothing but that all before it is on the disk, full as that may be. */
+  static Operation<Done> sync(Consumer<Result<Done>> answer) {
+    return reclaiming(n -> Result.ok(Done.DONE), answer).synced();
   }
 
   boolean reclaims() {
     return reclaims;
+  }
+
+  /** Whether its answer waits for the disk, whatever the partition's setting. */
+  boolean syncs() {
+    return syncs;
   }
 
   /** Empty where it is not asked for again. */

@@ -7,6 +7,7 @@ import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.replica.ReplicaCommand;
+import io.troupe.actors.volume.MetadataDurability;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.mrc.namespace.Namespace;
 import io.troupe.mrc.namespace.Tree.Garbage;
@@ -46,6 +47,9 @@ final class Reaper {
   /** There may be garbage that nobody told of. */
   record Rescan() implements Command {}
 
+  /** The garbage that it was asked for is on the disk, or that is not known. */
+  record Settled(boolean durable) implements Command {}
+
   /** Garbage has been collected for long enough. */
   private record Collected() implements Command {}
 
@@ -71,6 +75,15 @@ final class Reaper {
   private final VolumeSettings settings;
   private final Set<Long> underWay = new HashSet<>();
   private final Deque<Garbage> todo = new ArrayDeque<>();
+
+  /**
+   * Where changes do not wait for the disk: garbage that may not be on it. To delete its objects
+   * then could leave the file without them.
+   */
+  private List<Garbage> unsettled = new ArrayList<>();
+
+  /** Garbage of which the Volume will tell that it is on the disk. */
+  private List<Garbage> settling = List.of();
 
   /** Records may exist that are neither under way nor to do. */
   private boolean incomplete = true;
@@ -123,7 +136,7 @@ final class Reaper {
             Discarded.class,
             d -> {
               add(d.files());
-              if (todo.size() >= settings.reapAtOnce()) {
+              if (todo.size() + unsettled.size() >= settings.reapAtOnce()) {
                 return work();
               }
               if (!timers.isTimerActive(Collected.class)) {
@@ -132,6 +145,17 @@ final class Reaper {
               return Behaviors.same();
             })
         .onMessage(Collected.class, c -> work())
+        .onMessage(
+            Settled.class,
+            s -> {
+              if (s.durable()) {
+                todo.addAll(settling);
+              } else {
+                incomplete = true;
+              }
+              settling = List.of();
+              return work();
+            })
         .onMessage(
             Rescan.class,
             r -> {
@@ -160,9 +184,10 @@ final class Reaper {
   }
 
   private void add(List<Garbage> files) {
+    boolean settled = settings.durability() == MetadataDurability.ALWAYS;
     for (Garbage g : files) {
-      if (todo.size() < MAX_TODO) {
-        todo.add(g);
+      if (todo.size() + unsettled.size() + settling.size() < MAX_TODO) {
+        (settled ? todo : unsettled).add(g);
       } else {
         incomplete = true;
       }
@@ -174,7 +199,7 @@ final class Reaper {
    * It goes on where it ended before, so that files of an OSD that stays away hold up nobody.
    */
   private Behavior<Command> rescan() {
-    if (incomplete && todo.isEmpty()) {
+    if (incomplete && todo.isEmpty() && unsettled.isEmpty() && settling.isEmpty()) {
       List<Garbage> found = namespace.garbage(garbageSeen, MAX_TODO);
       boolean all = garbageSeen == 0 && found.size() < MAX_TODO;
       garbageSeen = found.size() < MAX_TODO ? 0 : found.getLast().inode();
@@ -193,6 +218,11 @@ final class Reaper {
   }
 
   private Behavior<Command> work() {
+    if (settling.isEmpty() && !unsettled.isEmpty()) {
+      settling = unsettled;
+      unsettled = new ArrayList<>();
+      volume.tell(new VolumeEntity.Settle());
+    }
     while (underWay.size() < settings.reapAtOnce() && !todo.isEmpty()) {
       Garbage g = todo.remove();
       if (underWay.add(g.inode())) {

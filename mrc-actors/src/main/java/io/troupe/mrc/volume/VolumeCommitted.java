@@ -1,9 +1,7 @@
 package io.troupe.mrc.volume;
 
 import io.troupe.actors.id.Epoch;
-import io.troupe.actors.serialization.KryoSerializable;
 import io.troupe.lsm.pekko.RecordChange;
-import io.troupe.lsm.pekko.RecordedEvent;
 import java.util.List;
 
 /**
@@ -14,4 +12,4 @@ import java.util.List;
  * @param reclaims all of its operations free space
  */
 public record VolumeCommitted(Epoch epoch, List<RecordChange> changes, boolean reclaims)
-    implements RecordedEvent, KryoSerializable {}
+    implements VolumeEvent {}

@@ -85,6 +85,9 @@ public final class VolumeEntity {
   /** From the reaper: the file's objects are gone everywhere. */
   record Reaped(long inode) implements VolumeCommand.Local {}
 
+  /** From the reaper: it is to be told when all that was committed is on the disk. */
+  record Settle() implements VolumeCommand.Local {}
+
   private record SessionGone(ActorRef<SessionEvent> session) implements VolumeCommand.Local {}
 
   /**
@@ -117,6 +120,7 @@ public final class VolumeEntity {
   private final OpenFiles openFiles;
   private final Attempts attempts = new Attempts();
   private final Changes changes;
+  private final DiskLag lag;
   private ActorRef<Committer.Commit> committer;
   private List<Operation<?>> inFlight = List.of();
   private List<Runnable> answers = List.of();
@@ -157,6 +161,7 @@ public final class VolumeEntity {
     this.clock = clock;
     this.openFiles = new OpenFiles(settings.maxOpens());
     this.changes = new Changes(creates());
+    this.lag = new DiskLag(settings.durability());
     this.leaseReplies = context.messageAdapter(LeaseReply.class, Leased::new);
     this.commits = context.messageAdapter(Committer.Committed.class, c -> new BatchDone());
     this.reaper =
@@ -298,16 +303,23 @@ public final class VolumeEntity {
         }
       }
       case VolumeCommand.Initialize c ->
-          enqueue(Operation.growing(n -> n.initialize(c.policy()), c.replyTo()::tell));
+          enqueue(Operation.growing(n -> n.initialize(c.policy()), c.replyTo()::tell).synced());
       case VolumeCommand.Change c -> enqueue(changes.operation(c, Optional.empty()));
       case VolumeCommand.Once(OperationId id, VolumeCommand.Change c) ->
           enqueue(changes.operation(c, Optional.of(id)));
       case VolumeCommand.Once(OperationId id, VolumeCommand.OpenFile c) -> open(c, Optional.of(id));
+      case VolumeCommand.Durable(VolumeCommand.Change c) ->
+          enqueue(changes.operation(c, Optional.empty()).synced());
+      case VolumeCommand.Once(OperationId id, VolumeCommand.Durable(VolumeCommand.Change c)) ->
+          enqueue(changes.operation(c, Optional.of(id)).synced());
+      case VolumeCommand.Sync c -> enqueue(Operation.sync(c.replyTo()::tell));
 
       case VolumeCommand.BeginTruncate c ->
+          // On the disk before the OSDs cut, which cannot be taken back.
           enqueue(
               Operation.reclaiming(
-                  n -> n.beginTruncate(c.inode(), c.sizeBytes()), c.replyTo()::tell));
+                      n -> n.beginTruncate(c.inode(), c.sizeBytes()), c.replyTo()::tell)
+                  .synced());
       case VolumeCommand.EndTruncate c ->
           enqueue(
               Operation.reclaiming(
@@ -324,6 +336,10 @@ public final class VolumeEntity {
                   },
                   result -> {}));
       case Nameless c -> unlinked(c.inode());
+      case Settle c ->
+          enqueue(
+              Operation.sync(
+                  result -> reaper.tell(new Reaper.Settled(result instanceof Result.Ok<Done>))));
       case Forgot f -> forgot(f.result());
       case ForgetOutcomes f -> forgetOutcomes(Optional.empty());
       case DestroyStepDone d -> destroyStepDone(d.more());
@@ -498,6 +514,7 @@ public final class VolumeEntity {
       List<Operation<?>> batch = new ArrayList<>();
       List<Runnable> batchAnswers = new ArrayList<>();
       boolean reclaims = true;
+      boolean sync = lag.begin(change);
       while (batch.size() < settings.maxBatch() && !pending.isEmpty()) {
         Operation<?> operation = pending.remove();
         if (!room && !operation.reclaims()) {
@@ -508,6 +525,7 @@ public final class VolumeEntity {
         batchAnswers.add(operation.apply(change));
         batch.add(operation);
         reclaims &= operation.reclaims();
+        sync |= operation.syncs();
       }
       for (long inode : change.unlinked()) {
         batchAnswers.add(() -> unlinked(inode));
@@ -518,13 +536,13 @@ public final class VolumeEntity {
       }
       inFlight = batch;
       answers = batchAnswers;
-      if (overlay.isEmpty()) {
+      if (overlay.isEmpty() && !lag.needsCommit(sync)) {
         answer();
         continue;
       }
       releasing = change.discarded().stream().map(Tree.Garbage::inode).collect(Collectors.toSet());
       committer.tell(
-          new Committer.Commit(new VolumeCommitted(epoch, changesOf(overlay), reclaims), commits));
+          new Committer.Commit(lag.event(epoch, changesOf(overlay), reclaims, sync), commits));
     }
   }
 
@@ -536,6 +554,7 @@ public final class VolumeEntity {
   }
 
   private void batchDone() {
+    lag.committed();
     answer();
     nextBatch();
   }
@@ -609,11 +628,12 @@ public final class VolumeEntity {
       } else {
         enqueue(
             Operation.<Done>reclaiming(
-                n -> {
-                  n.removeHead();
-                  return Result.ok(Done.DONE);
-                },
-                this::answerDestroyers));
+                    n -> {
+                      n.removeHead();
+                      return Result.ok(Done.DONE);
+                    },
+                    this::answerDestroyers)
+                .synced());
       }
     } else if (more instanceof Result.Failed<Boolean> f) {
       answerDestroyers(f.as());

@@ -1,6 +1,7 @@
 package io.troupe.mrc.volume;
 
 import com.typesafe.config.Config;
+import io.troupe.actors.volume.MetadataDurability;
 import java.time.Duration;
 
 /**
@@ -21,7 +22,33 @@ public record VolumeSettings(
     Duration leaseDuration,
     Duration requestTimeout,
     int maxActiveVolumes,
-    int maxActiveFiles) {
+    int maxActiveFiles,
+    MetadataDurability durability) {
+
+  /** Where each change is on the disk before it is acknowledged. */
+  public VolumeSettings(
+      int maxBatch,
+      int maxPending,
+      int maxOpens,
+      int reapAtOnce,
+      Duration reapInterval,
+      Duration leaseDuration,
+      Duration requestTimeout,
+      int maxActiveVolumes,
+      int maxActiveFiles) {
+    this(
+        maxBatch,
+        maxPending,
+        maxOpens,
+        reapAtOnce,
+        reapInterval,
+        leaseDuration,
+        requestTimeout,
+        maxActiveVolumes,
+        maxActiveFiles,
+        MetadataDurability.ALWAYS);
+  }
+
   /** Reads {@code troupe.mrc}. */
   public static VolumeSettings of(Config c) {
     return new VolumeSettings(
@@ -33,6 +60,7 @@ public record VolumeSettings(
         c.getDuration("lease-duration"),
         c.getDuration("request-timeout"),
         c.getInt("max-active-volumes"),
-        c.getInt("max-active-files"));
+        c.getInt("max-active-files"),
+        MetadataDurability.of(c));
   }
 }

@@ -90,7 +90,8 @@ class CodecTest {
   void heads(@ForAll long seed, @ForAll boolean removing) {
     Random r = new Random(seed);
     VolumePolicy policy = new VolumePolicy(striping(r), r.nextInt(), r.nextInt(), r.nextInt());
-    Head head = new Head(policy, r.nextLong(), r.nextLong(), r.nextLong(), removing);
+    Head head =
+        new Head(policy, r.nextLong(), r.nextLong(), r.nextLong(), removing, r.nextBoolean());
 
     assertThat(Head.decode(head.encode())).isEqualTo(head);
   }

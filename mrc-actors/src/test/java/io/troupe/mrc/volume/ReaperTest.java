@@ -16,6 +16,7 @@ import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.replica.ReplicaCommand;
+import io.troupe.actors.volume.MetadataDurability;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.actors.volume.VolumePolicy;
 import io.troupe.mrc.Around;
@@ -73,16 +74,19 @@ final class ReaperTest {
   void spawn() {
     around = new Around(node);
     node.online(FIRST, SECOND);
-    reaper =
-        node.kit()
-            .spawn(
-                Reaper.create(
-                    PARTITION,
-                    new Namespace(PARTITION, records),
-                    around.volume.ref(),
-                    around.entities(),
-                    SETTINGS));
+    reaper = reaper(SETTINGS);
     change(n -> n.initialize(new VolumePolicy(new StripingPolicy(4096, 1), 0755, 0, 0)));
+  }
+
+  private ActorRef<Reaper.Command> reaper(VolumeSettings settings) {
+    return node.kit()
+        .spawn(
+            Reaper.create(
+                PARTITION,
+                new Namespace(PARTITION, records),
+                around.volume.ref(),
+                around.entities(),
+                settings));
   }
 
   @AfterEach
@@ -177,6 +181,55 @@ final class ReaperTest {
 
     asked(FIRST, file).replyTo().tell(DONE);
     reaped(file);
+  }
+
+  @Test
+  void whereChangesDoNotWaitForTheDiskNothingIsDeletedBeforeItsRecordIsThere() {
+    kill();
+    reaper =
+        reaper(
+            new VolumeSettings(
+                256,
+                100,
+                100,
+                2,
+                TICK,
+                Duration.ofSeconds(15),
+                TIMEOUT,
+                10,
+                10,
+                MetadataDurability.INTERVAL));
+    begin();
+    long first = garbage(FIRST);
+    reaper.tell(new Reaper.Discarded(new Namespace(PARTITION, records).garbage(0, 10)));
+    askedNothing();
+    node.pass(Reaper.COLLECTING);
+    settles();
+    askedNothing();
+
+    // What comes while the disk is waited for waits for the next time.
+    long second = garbage(FIRST);
+    reaper.tell(new Reaper.Discarded(new Namespace(PARTITION, records).garbage(first, 10)));
+    node.pass(Reaper.COLLECTING);
+    askedNothing();
+    reaper.tell(new Reaper.Settled(true));
+    asked(FIRST, first).replyTo().tell(DONE);
+    askedNothing();
+
+    // Nobody knows whether it is there: that is found out later.
+    settles();
+    reaper.tell(new Reaper.Settled(false));
+    reaped(first);
+    askedNothing();
+    node.pass(TICK);
+    settles();
+    reaper.tell(new Reaper.Settled(true));
+    asked(FIRST, second).replyTo().tell(DONE);
+    reaped(second);
+  }
+
+  private void settles() {
+    assertThat(around.volume.receiveMessage(TestNode.LIMIT)).isEqualTo(new VolumeEntity.Settle());
   }
 
   @Test
