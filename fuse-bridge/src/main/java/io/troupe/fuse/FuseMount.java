@@ -209,11 +209,11 @@ public final class FuseMount implements AutoCloseable {
               .get(settings.unmountTimeout().toNanos(), TimeUnit.NANOSECONDS);
       for (Result<Done> result : results) {
         if (result instanceof Result.Failed<Done>(Errno errno, String detail)) {
-          LOG.error("an open file could not be flushed at unmount: {} {}", errno, detail);
+          LOG.error("not all could be made durable at unmount: {} {}", errno, detail);
         }
       }
     } catch (ExecutionException | CompletionException | TimeoutException e) {
-      LOG.error("open files could not be flushed at unmount", e);
+      LOG.error("not all could be made durable at unmount", e);
     }
   }
 

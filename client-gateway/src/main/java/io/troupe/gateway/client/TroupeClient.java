@@ -14,6 +14,7 @@ import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.stream.ObjectStreamClient;
 import io.troupe.actors.stream.StreamSettings;
+import io.troupe.actors.volume.MetadataDurability;
 import io.troupe.actors.volume.VolumePolicy;
 import io.troupe.gateway.GatewaySettings;
 import io.troupe.gateway.fs.VolumeFileSystem;
@@ -75,13 +76,16 @@ public final class TroupeClient implements AutoCloseable {
 
   private TroupeClient(
       ActorSystem<?> system, boolean ownsSystem, ClusterPort cluster, GatewaySettings settings) {
+    MetadataDurability durability =
+        MetadataDurability.of(system.settings().config().getConfig("troupe.mrc"));
     this.system = system;
     this.ownsSystem = ownsSystem;
     this.cluster = cluster;
     this.streams =
         ObjectStreamClient.start(
             StreamSettings.of(system.settings().config().getConfig("troupe.stream")));
-    this.mrc = new Mrc(cluster, new Patience(Timer.of(system), settings.metadataTimeout()));
+    this.mrc =
+        new Mrc(cluster, new Patience(Timer.of(system), settings.metadataTimeout()), durability);
     this.patience = new Patience(Timer.of(system), settings.requestTimeout());
     this.io = new StripedIo(new BoundedIo(new StreamedIo(cluster, streams), patience));
     boolean started = false;

@@ -64,6 +64,11 @@ public final class TroupeVolume implements AutoCloseable {
     fs.close();
   }
 
+  /** All that was done so far is on stable storage when the stage completes. */
+  public CompletionStage<Done> sync() {
+    return named("sync", fs.sync());
+  }
+
   /** A directory, and a name in it that may or may not be there. */
   private record Place(long directory, Name name) {}
 

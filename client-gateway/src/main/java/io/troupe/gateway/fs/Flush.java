@@ -33,20 +33,21 @@ record Flush(ClusterPort cluster, Mrc mrc, Patience patience) {
    * back, since the size counts only with the epoch of its writes. It is what a report of sizes
    * without a flush may leave behind, too. A flush that fails counts neither as done.
    *
-   * @param withSync otherwise only the report
+   * <p>What an fsync has to do at the MRC is in the report; where there is none to be made, the MRC
+   * is asked to sync: an earlier one, or the file itself, may not be on its disk yet.
    */
-  CompletionStage<Result<Done>> of(OpenInode open, boolean withSync) {
-    return open.flushInTurn(withSync, () -> now(open, withSync));
+  CompletionStage<Result<Done>> of(OpenInode open, Flushing how) {
+    return open.flushInTurn(how, () -> now(open, how));
   }
 
-  private CompletionStage<Result<Done>> now(OpenInode open, boolean withSync) {
-    OpenInode.Unflushed u = open.take(withSync);
+  private CompletionStage<Result<Done>> now(OpenInode open, Flushing how) {
+    OpenInode.Unflushed u = open.take(how.syncsBytes());
     if (u.isNothing()) {
-      return CompletableFuture.completedFuture(Result.ok(Done.DONE));
+      return nothingToReport(open, how);
     }
     CompletionStage<Result<Done>> synced = sync(open, u.osds());
     CompletionStage<Result<Done>> reported =
-        u.report() ? report(open, u) : CompletableFuture.completedFuture(Result.ok(Done.DONE));
+        u.report() ? report(open, u, how) : nothingToReport(open, how);
     return synced
         .thenCombine(reported, (bytes, size) -> bytes instanceof Result.Ok<Done> ? size : bytes)
         .thenApply(
@@ -60,14 +61,24 @@ record Flush(ClusterPort cluster, Mrc mrc, Patience patience) {
             });
   }
 
-  private CompletionStage<Result<Done>> report(OpenInode open, OpenInode.Unflushed u) {
+  private CompletionStage<Result<Done>> nothingToReport(OpenInode open, Flushing how) {
+    return how == Flushing.FSYNC
+        ? mrc.sync(open.file().partition())
+        : CompletableFuture.completedFuture(Result.ok(Done.DONE));
+  }
+
+  private CompletionStage<Result<Done>> report(
+      OpenInode open, OpenInode.Unflushed u, Flushing how) {
     long inode = open.file().inode();
     CompletionStage<Result<Attributes>> s =
         mrc.once(
             open.file().partition(),
-            r ->
-                new VolumeCommand.ReportSize(
-                    inode, u.truncateEpoch(), u.sizeBytes(), u.mtime(), false, r));
+            r -> {
+              var report =
+                  new VolumeCommand.ReportSize(
+                      inode, u.truncateEpoch(), u.sizeBytes(), u.mtime(), false, r);
+              return how == Flushing.FSYNC ? new VolumeCommand.Durable(report) : report;
+            });
     return s.thenApply(result -> result.map(a -> Done.DONE));
   }
 

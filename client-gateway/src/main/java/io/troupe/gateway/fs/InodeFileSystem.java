@@ -100,11 +100,19 @@ public interface InodeFileSystem {
       long handle, long offset, MemorySegment source, boolean clearPrivileges);
 
   /**
-   * What close waits for: all writes of this client to the file are durable, its size is reported.
+   * What close waits for: all writes of this client to the file are durable, its size is reported,
+   * and as durable as any change of metadata.
    */
   CompletionStage<Result<Done>> flush(long handle);
 
+  /** As {@link #flush}; and the file's metadata is durable, with all that was done before. */
   CompletionStage<Result<Done>> fsync(long handle);
+
+  /** What was acknowledged of a directory's entries is durable. */
+  CompletionStage<Result<Done>> fsyncDirectory(long inode);
+
+  /** All that was acknowledged to this client is durable, content and metadata. */
+  CompletionStage<Result<Done>> sync();
 
   /**
    * Flushes and gives the handle back. Where the flush fails the handle is gone all the same; what

@@ -51,18 +51,21 @@ final class OpenInode {
   private Turn last = Turn.over();
 
   private static final class Turn {
-    /** Others may wait for this one instead of one of their own. */
-    final boolean shared;
-
+    final Flushing how;
     boolean begun;
     final CompletableFuture<Result<Done>> done = new CompletableFuture<>();
 
-    Turn(boolean shared) {
-      this.shared = shared;
+    Turn(Flushing how) {
+      this.how = how;
+    }
+
+    /** Others may wait for this one instead of one of their own. */
+    boolean serves(Flushing wanted) {
+      return !begun && how.syncsBytes() && wanted.syncsBytes() && wanted.isIn(how);
     }
 
     static Turn over() {
-      Turn t = new Turn(false);
+      Turn t = new Turn(Flushing.REPORT);
       t.done.complete(Result.ok(Done.DONE));
       return t;
     }
@@ -246,19 +249,19 @@ final class OpenInode {
    * Flushes of one file follow each other: who asks while one is under way must not be told that
    * there is nothing to do, for that one may still fail.
    *
-   * @param shared it covers all that was done before it begins, so that who asks for another such
-   *     one in the meantime gets the same: nobody waits for more than two
+   * @param how where it syncs it covers all that was done before it begins, so that who asks for no
+   *     more in the meantime gets the same: nobody waits for more than three
    */
   CompletionStage<Result<Done>> flushInTurn(
-      boolean shared, Supplier<CompletionStage<Result<Done>>> flush) {
+      Flushing how, Supplier<CompletionStage<Result<Done>>> flush) {
     Turn before;
     Turn mine;
     synchronized (this) {
       before = last;
-      if (shared && before.shared && !before.begun) {
+      if (before.serves(how)) {
         return before.done;
       }
-      mine = new Turn(shared);
+      mine = new Turn(how);
       last = mine;
     }
     var unused = before.done.whenComplete((result, failure) -> begin(mine, flush));

@@ -238,7 +238,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
     CompletableFuture<Result<Attributes>> outcome = new CompletableFuture<>();
     var unused =
         open.flushInTurn(
-            false,
+            Flushing.REPORT,
             () ->
                 askSetAttributes(inode, change)
                     .thenApply(
@@ -432,12 +432,35 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   @Override
   public CompletionStage<Result<Done>> flush(long handle) {
     OpenInode open = files.ofHandle(handle);
-    return open == null ? badHandle(handle) : flush.of(open, true);
+    return open == null ? badHandle(handle) : flush.of(open, Flushing.CLOSE);
   }
 
   @Override
   public CompletionStage<Result<Done>> fsync(long handle) {
-    return flush(handle);
+    OpenInode open = files.ofHandle(handle);
+    return open == null ? badHandle(handle) : flush.of(open, Flushing.FSYNC);
+  }
+
+  @Override
+  public CompletionStage<Result<Done>> fsyncDirectory(long inode) {
+    return mrc.sync(PartitionId.ofInode(volume, inode));
+  }
+
+  @Override
+  public CompletionStage<Result<Done>> sync() {
+    List<CompletableFuture<Result<Done>>> flushed = new ArrayList<>();
+    for (OpenInode open : files.all()) {
+      flushed.add(flush.of(open, Flushing.CLOSE).toCompletableFuture());
+    }
+    return CompletableFuture.allOf(flushed.toArray(CompletableFuture<?>[]::new))
+        .thenCompose(all -> mrc.sync(new PartitionId(volume, 0)))
+        .thenApply(
+            synced ->
+                flushed.stream()
+                    .map(CompletableFuture::join)
+                    .filter(r -> r instanceof Result.Failed<Done>)
+                    .findFirst()
+                    .orElse(synced));
   }
 
   /**
@@ -451,7 +474,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
       }
       boolean released = open.releasedAt().isPresent();
       flush
-          .of(open, released)
+          .of(open, released ? Flushing.CLOSE : Flushing.REPORT)
           .thenAccept(
               r -> {
                 if (r instanceof Result.Failed<Done>(Errno errno, String detail)) {
@@ -471,7 +494,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
       return badHandle(handle);
     }
     return flush
-        .of(open, true)
+        .of(open, Flushing.CLOSE)
         .thenApply(
             flushed -> {
               files.released(open, flushed, clock.instant());

@@ -1,10 +1,12 @@
 package io.troupe.gateway.ports;
 
+import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.file.FileCommand;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.PartitionId;
+import io.troupe.actors.volume.MetadataDurability;
 import io.troupe.actors.volume.OperationId;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.Patience;
@@ -22,16 +24,27 @@ import org.apache.pekko.actor.typed.ActorRef;
 public final class Mrc {
   private final ClusterPort cluster;
   private final Patience patience;
+  private final MetadataDurability durability;
   private final Places places = new Places(UUID.randomUUID());
 
   /**
    * For one client.
    *
    * @param patience how long and how often it asks
+   * @param durability of the cluster's MRCs
    */
-  public Mrc(ClusterPort cluster, Patience patience) {
+  public Mrc(ClusterPort cluster, Patience patience, MetadataDurability durability) {
     this.cluster = cluster;
     this.patience = patience;
+    this.durability = durability;
+  }
+
+  /** All that a partition has acknowledged is on the disk then. */
+  public CompletionStage<Result<Done>> sync(PartitionId partition) {
+    return switch (durability) {
+      case ALWAYS -> CompletableFuture.completedFuture(Result.ok(Done.DONE));
+      case INTERVAL -> ask(partition, VolumeCommand.Sync::new);
+    };
   }
 
   /** For what does no harm when it is carried out twice. */

@@ -17,6 +17,7 @@ import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.replica.Synced;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.MetadataDurability;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.Patience;
 import io.troupe.gateway.ports.Mrc;
@@ -63,7 +64,12 @@ final class FlushTest {
     final CompletableFuture<Result<Synced>> lateSync = new CompletableFuture<>();
     boolean late;
     final List<VolumeCommand.ReportSize> reports = new ArrayList<>();
+
+    /** Where the MRC was asked to wait for its disk. */
+    final List<VolumeCommand> synced = new ArrayList<>();
+
     Result<Attributes> reported = Result.ok(ATTRIBUTES);
+    Result<Done> syncAnswer = Result.ok(Done.DONE);
 
     @Override
     @SuppressWarnings("unchecked") // of a Sync
@@ -80,9 +86,18 @@ final class FlushTest {
     @SuppressWarnings("unchecked") // of a ReportSize
     public <T> CompletionStage<Result<T>> askVolume(
         PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command) {
-      if (command.apply(TestInbox.<Result<T>>create().getRef())
-          instanceof VolumeCommand.Once(var id, VolumeCommand.ReportSize report)) {
-        reports.add(report);
+      VolumeCommand asked = command.apply(TestInbox.<Result<T>>create().getRef());
+      switch (asked) {
+        case VolumeCommand.Once(var id, VolumeCommand.ReportSize report) -> reports.add(report);
+        case VolumeCommand.Once(var id, VolumeCommand.Durable(VolumeCommand.ReportSize report)) -> {
+          reports.add(report);
+          synced.add(report);
+        }
+        case VolumeCommand.Sync sync -> {
+          synced.add(sync);
+          return CompletableFuture.completedFuture((Result<T>) syncAnswer);
+        }
+        default -> throw new AssertionError(asked);
       }
       return CompletableFuture.completedFuture((Result<T>) reported);
     }
@@ -94,7 +109,8 @@ final class FlushTest {
   }
 
   private final Patience patience = new Patience(new SimTimer(0), Duration.ofSeconds(5));
-  private final Flush flush = new Flush(osds, new Mrc(osds, patience), patience);
+  private final Flush flush =
+      new Flush(osds, new Mrc(osds, patience, MetadataDurability.ALWAYS), patience);
 
   private Result<Done> flush() {
     return flush.sync(open, open.take(true).osds()).toCompletableFuture().join();
@@ -166,7 +182,7 @@ final class FlushTest {
     write(ONE, 5);
     open.written(0, endOffset, TIME);
     open.writeEnded();
-    return flush.of(open, true).toCompletableFuture();
+    return flush.of(open, Flushing.CLOSE).toCompletableFuture();
   }
 
   @Test
@@ -190,7 +206,8 @@ final class FlushTest {
     assertThat(open.sizeBytes()).isEqualTo(100);
     assertThat(open.isClean()).isFalse();
     osds.answers.put(ONE, Result.ok(new Synced(5)));
-    assertThat(flush.of(open, true).toCompletableFuture().join()).isEqualTo(Result.ok(Done.DONE));
+    assertThat(flush.of(open, Flushing.CLOSE).toCompletableFuture().join())
+        .isEqualTo(Result.ok(Done.DONE));
     assertThat(osds.reports).hasSize(2);
     assertThat(open.isClean()).isTrue();
   }
@@ -206,7 +223,95 @@ final class FlushTest {
 
     assertThat(open.isClean()).isFalse();
     osds.reported = Result.ok(ATTRIBUTES);
-    assertThat(flush.of(open, true).toCompletableFuture().join()).isEqualTo(Result.ok(Done.DONE));
+    assertThat(flush.of(open, Flushing.CLOSE).toCompletableFuture().join())
+        .isEqualTo(Result.ok(Done.DONE));
     assertThat(open.isClean()).isTrue();
+  }
+
+  // ---- where the MRC acknowledges changes before they are on its disk
+
+  private final Flush lazily =
+      new Flush(osds, new Mrc(osds, patience, MetadataDurability.INTERVAL), patience);
+
+  private void wrote(long endOffset) {
+    osds.answers.put(ONE, Result.ok(new Synced(5)));
+    write(ONE, 5);
+    open.written(0, endOffset, TIME);
+    open.writeEnded();
+  }
+
+  private static void assertDone(CompletionStage<Result<Done>> flushed) {
+    assertThat(flushed.toCompletableFuture()).isCompletedWithValue(Result.ok(Done.DONE));
+  }
+
+  @Test
+  void aCloseDoesNotWaitForTheDiskOfTheMrc() {
+    wrote(100);
+
+    assertDone(lazily.of(open, Flushing.CLOSE));
+    assertDone(lazily.of(open, Flushing.CLOSE));
+
+    assertThat(osds.reports).hasSize(1);
+    assertThat(osds.synced).isEmpty();
+  }
+
+  @Test
+  void anFsyncHasItsReportSynced() {
+    wrote(100);
+
+    assertDone(lazily.of(open, Flushing.FSYNC));
+
+    assertThat(osds.reports).hasSize(1);
+    assertThat(osds.synced).isEqualTo(osds.reports);
+  }
+
+  @Test
+  void anFsyncWithNothingToReportHasWhatIsBeforeItSynced() {
+    assertDone(lazily.of(open, Flushing.FSYNC));
+    assertThat(osds.synced).hasExactlyElementsOfTypes(VolumeCommand.Sync.class);
+
+    wrote(100);
+    assertDone(lazily.of(open, Flushing.REPORT));
+    assertDone(lazily.of(open, Flushing.FSYNC));
+
+    assertThat(osds.reports).hasSize(1);
+    assertThat(osds.synced)
+        .hasExactlyElementsOfTypes(VolumeCommand.Sync.class, VolumeCommand.Sync.class);
+  }
+
+  @Test
+  void anFsyncFailsWhereTheMrcCannotSync() {
+    osds.syncAnswer = Result.failed(Errno.EIO, "disk");
+
+    assertEio(lazily.of(open, Flushing.FSYNC).toCompletableFuture().join());
+  }
+
+  @Test
+  void anFsyncDoesNotTakeACloseForItself() {
+    wrote(100);
+    osds.late = true;
+    var running = lazily.of(open, Flushing.CLOSE);
+    var closing = lazily.of(open, Flushing.CLOSE);
+
+    var fsync = lazily.of(open, Flushing.FSYNC);
+
+    assertThat(fsync).isNotSameAs(closing);
+    assertThat(lazily.of(open, Flushing.CLOSE)).isSameAs(fsync);
+    assertThat(lazily.of(open, Flushing.FSYNC)).isSameAs(fsync);
+    assertThat(running.toCompletableFuture()).isNotDone();
+    osds.lateSync.complete(Result.ok(new Synced(5)));
+    assertDone(fsync);
+    assertThat(osds.synced).hasExactlyElementsOfTypes(VolumeCommand.Sync.class);
+  }
+
+  @Test
+  void whereEachChangeIsOnTheDiskAnFsyncAsksNothingMore() {
+    assertDone(flush.of(open, Flushing.FSYNC));
+    wrote(100);
+    assertDone(flush.of(open, Flushing.CLOSE));
+    assertDone(flush.of(open, Flushing.FSYNC));
+
+    assertThat(osds.reports).hasSize(1);
+    assertThat(osds.synced).isEmpty();
   }
 }

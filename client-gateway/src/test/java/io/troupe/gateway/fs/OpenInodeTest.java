@@ -100,9 +100,11 @@ final class OpenInodeTest {
   @Test
   void aSecondFlushWaitsForTheFirst() {
     CompletableFuture<Result<Done>> first = new CompletableFuture<>();
-    CompletableFuture<Result<Done>> one = open.flushInTurn(true, () -> first).toCompletableFuture();
+    CompletableFuture<Result<Done>> one =
+        open.flushInTurn(Flushing.CLOSE, () -> first).toCompletableFuture();
     CompletableFuture<Result<Done>> two =
-        open.flushInTurn(true, () -> CompletableFuture.completedFuture(Result.ok(Done.DONE)))
+        open.flushInTurn(
+                Flushing.CLOSE, () -> CompletableFuture.completedFuture(Result.ok(Done.DONE)))
             .toCompletableFuture();
 
     assertThat(two).isNotDone();

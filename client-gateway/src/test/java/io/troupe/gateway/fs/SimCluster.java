@@ -254,6 +254,8 @@ final class SimCluster extends NoCluster implements ObjectIo {
         }
         yield now(Result.ok(attributes()));
       }
+      case VolumeCommand.Durable d -> volume(d.change());
+      case VolumeCommand.Sync s -> now(Result.ok(Done.DONE));
       case VolumeCommand.Unlink u -> {
         unlinked = true;
         deleted = opens <= 0;

@@ -7,6 +7,7 @@ import io.troupe.actors.errors.Result;
 import io.troupe.actors.fs.Name;
 import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.session.SessionEvent;
+import io.troupe.actors.volume.MetadataDurability;
 import io.troupe.actors.volume.RenameMode;
 import io.troupe.gateway.io.BoundedIo;
 import io.troupe.gateway.io.Patience;
@@ -57,7 +58,7 @@ final class VolumeFileSystemSimTest {
           new VolumeFileSystem(
               new VolumeId(new UUID(0, 1)),
               cluster,
-              new Mrc(cluster, patience),
+              new Mrc(cluster, patience, MetadataDurability.ALWAYS),
               new StripedIo(new BoundedIo(cluster, patience)),
               patience,
               SESSION,

@@ -11,6 +11,7 @@ import io.troupe.actors.fs.Name;
 import io.troupe.actors.fs.XLocSet;
 import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.session.SessionEvent;
+import io.troupe.actors.volume.MetadataDurability;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.BoundedIo;
 import io.troupe.gateway.io.Patience;
@@ -31,15 +32,18 @@ final class VolumeFileSystemTest {
   private final SimTimer sim = new SimTimer(1);
   private final SimCluster cluster = new SimCluster(sim);
   private final Patience patience = new Patience(sim, TIMEOUT);
-  private final VolumeFileSystem fs =
-      new VolumeFileSystem(
-          new VolumeId(new UUID(0, 1)),
-          cluster,
-          new Mrc(cluster, patience),
-          new StripedIo(new BoundedIo(cluster, patience)),
-          patience,
-          TestInbox.<SessionEvent>create().getRef(),
-          sim);
+  private final VolumeFileSystem fs = fileSystem(MetadataDurability.ALWAYS);
+
+  private VolumeFileSystem fileSystem(MetadataDurability durability) {
+    return new VolumeFileSystem(
+        new VolumeId(new UUID(0, 1)),
+        cluster,
+        new Mrc(cluster, patience, durability),
+        new StripedIo(new BoundedIo(cluster, patience)),
+        patience,
+        TestInbox.<SessionEvent>create().getRef(),
+        sim);
+  }
 
   private <T> Result<T> of(CompletionStage<Result<T>> stage) {
     sim.run();
@@ -243,5 +247,32 @@ final class VolumeFileSystemTest {
     assertThat(cluster.size).isEqualTo(1);
     assertFails(of(fs.open(SimCluster.INODE, false)), Errno.EIO);
     assertThat(cluster.opens).isZero();
+  }
+
+  @Test
+  void directoriesAreSyncedWhereTheMrcDoesNotByItself() {
+    of(fs.fsyncDirectory(1)).orThrow();
+    assertThat(cluster.asked).isEmpty();
+
+    of(fileSystem(MetadataDurability.INTERVAL).fsyncDirectory(1)).orThrow();
+    assertThat(cluster.asked).hasExactlyElementsOfTypes(VolumeCommand.Sync.class);
+  }
+
+  @Test
+  void aSyncOfTheVolumeFlushesOpenFilesFirst() {
+    VolumeFileSystem lazy = fileSystem(MetadataDurability.INTERVAL);
+    long handle = of(lazy.open(SimCluster.INODE, false)).orThrow().handle();
+    byte[] bytes = new byte[5000];
+    Arrays.fill(bytes, (byte) 7);
+    of(lazy.write(handle, 0, MemorySegment.ofArray(bytes), false)).orThrow();
+
+    of(lazy.sync()).orThrow();
+
+    assertThat(cluster.durableAt(4999)).isEqualTo((byte) 7);
+    assertThat(cluster.size).isEqualTo(5000);
+    assertThat(cluster.asked.getLast()).isInstanceOf(VolumeCommand.Sync.class);
+    cluster.osds.get(0).broken = true;
+    of(lazy.write(handle, 0, MemorySegment.ofArray(bytes), false));
+    assertFails(of(lazy.sync()), Errno.EIO);
   }
 }

@@ -8,6 +8,7 @@ import io.troupe.actors.errors.Result;
 import io.troupe.actors.fs.Name;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.id.VolumeId;
+import io.troupe.actors.volume.MetadataDurability;
 import io.troupe.actors.volume.OperationId;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.gateway.io.Patience;
@@ -60,7 +61,7 @@ final class MrcTest {
 
   private final Volumes volumes = new Volumes();
   private final Waiting time = new Waiting();
-  private final Mrc mrc = new Mrc(volumes, new Patience(time, LIMIT));
+  private final Mrc mrc = new Mrc(volumes, new Patience(time, LIMIT), MetadataDurability.ALWAYS);
 
   private void answers(Result<Done> answer) {
     volumes.answers.add(CompletableFuture.completedFuture(answer));
@@ -134,7 +135,7 @@ final class MrcTest {
     answers(Result.ok(Done.DONE));
     unlink().join();
 
-    new Mrc(volumes, new Patience(time, LIMIT))
+    new Mrc(volumes, new Patience(time, LIMIT), MetadataDurability.ALWAYS)
         .<Done>once(PARTITION, r -> new VolumeCommand.Unlink(1, Name.of("a"), r))
         .toCompletableFuture()
         .join();

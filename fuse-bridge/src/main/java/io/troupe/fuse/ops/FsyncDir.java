@@ -2,10 +2,16 @@ package io.troupe.fuse.ops;
 
 import io.troupe.fuse.transport.Request;
 
-/** FSYNCDIR: changes of directories are durable when they are answered. */
+/** FSYNCDIR: fsync(2) of a directory. */
 final class FsyncDir implements Operation {
+  private final Session session;
+
+  FsyncDir(Session session) {
+    this.session = session;
+  }
+
   @Override
   public void handle(Request r) {
-    r.replyDone();
+    r.answer(session.fs().fsyncDirectory(r.nodeId()), Replies.DONE);
   }
 }

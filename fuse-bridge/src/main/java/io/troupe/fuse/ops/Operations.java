@@ -3,6 +3,7 @@ package io.troupe.fuse.ops;
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
+import io.troupe.actors.id.FileId;
 import io.troupe.fuse.protocol.Opcode;
 import io.troupe.fuse.transport.Handler;
 import io.troupe.fuse.transport.Request;
@@ -11,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +56,7 @@ public final class Operations implements Handler {
     table[Opcode.READDIR] = new ReadDir(session);
     table[Opcode.READDIRPLUS] = new ReadDirPlus(session);
     table[Opcode.RELEASEDIR] = new ReleaseDir();
-    table[Opcode.FSYNCDIR] = new FsyncDir();
+    table[Opcode.FSYNCDIR] = new FsyncDir(session);
     table[Opcode.CREATE] = new Create(session);
     table[Opcode.OPEN] = new Open(session);
     table[Opcode.READ] = new Read(session);
@@ -91,8 +93,8 @@ public final class Operations implements Handler {
 
   /**
    * Makes durable what was written to files that are still open and gives their handles back, for
-   * when the kernel will not come back for them. Completes when all of it is done; failures are in
-   * the results.
+   * when the kernel will not come back for them; and whatever else was changed. Completes when all
+   * of it is done; failures are in the results.
    */
   public CompletableFuture<List<Result<Done>>> abandonOpenFiles() {
     InodeFileSystem fs = session.fs();
@@ -105,6 +107,10 @@ public final class Operations implements Handler {
               .toCompletableFuture());
     }
     return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
-        .thenApply(all -> ends.stream().map(CompletableFuture::join).toList());
+        .thenCompose(all -> fs.fsyncDirectory(FileId.ROOT_INODE))
+        .thenApply(
+            synced ->
+                Stream.concat(ends.stream().map(CompletableFuture::join), Stream.of(synced))
+                    .toList());
   }
 }

@@ -71,6 +71,26 @@ class OperationsTest {
   }
 
   @Test
+  void eachFsyncReachesTheFileSystemAndSoDoesTheEndOfTheMount() {
+    long handle =
+        memory
+            .create(1, Name.of("f"), 0644, new Caller(5, 6), true, false)
+            .toCompletableFuture()
+            .join()
+            .orThrow()
+            .handle();
+
+    assertThat(kernel.ask(Opcode.FSYNC, 2, handle, 0, 0).error()).isZero();
+    assertThat(calls.calls("fsync")).isEqualTo(1);
+    assertThat(kernel.ask(Opcode.FLUSH, 2, handle, 0L, 0L).error()).isZero();
+    assertThat(calls.calls("fsync")).isEqualTo(1);
+    assertThat(kernel.ask(Opcode.FSYNCDIR, 1, 0L, 0, 0).error()).isZero();
+    assertThat(calls.calls("fsyncDirectory")).isEqualTo(1);
+    assertThat(operations.abandonOpenFiles()).isCompleted();
+    assertThat(calls.calls("fsyncDirectory")).isEqualTo(2);
+  }
+
+  @Test
   void agreesOnNoMoreThanTheKernelOffers() {
     ScriptedKernel.Reply r = init(7, 45, InitFlags.INIT_EXT | InitFlags.PARALLEL_DIROPS | 1L << 33);
 

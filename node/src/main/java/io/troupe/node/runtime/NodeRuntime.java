@@ -12,6 +12,7 @@ import io.troupe.actors.fs.StripingPolicy;
 import io.troupe.actors.id.NodeId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.stream.StreamSettings;
+import io.troupe.actors.volume.MetadataDurability;
 import io.troupe.actors.volume.VolumePolicy;
 import io.troupe.fuse.FuseMount;
 import io.troupe.fuse.FuseSettings;
@@ -20,6 +21,7 @@ import io.troupe.gateway.fs.VolumeFileSystem;
 import io.troupe.gateway.relay.GatewayActor;
 import io.troupe.lsm.pekko.LsmStores;
 import io.troupe.mrc.MrcRole;
+import io.troupe.node.config.ConfigurationException;
 import io.troupe.osd.OsdRole;
 import io.troupe.sharding.ClusterNode;
 import io.troupe.sharding.ClusterSettings;
@@ -182,6 +184,8 @@ public final class NodeRuntime implements AutoCloseable {
   private static Config withStore(Config config, DataDirectory data) throws IOException {
     Map<String, Object> decided = new HashMap<>();
     decided.put("lsm-journal.directory", data.lsm().toString());
+    // Of all that is in the store only the MRC's changes wait for an interval.
+    decided.put("lsm-journal.store.sync-interval", syncInterval(config.getConfig("troupe.mrc")));
     long disk = java.nio.file.Files.getFileStore(data.root()).getTotalSpace();
     if (disk < 8L << 30) {
       decided.put("lsm-journal.store.wal-segment-size", "1MiB");
@@ -190,6 +194,18 @@ public final class NodeRuntime implements AutoCloseable {
       decided.put("lsm-journal.store.reserve", Long.toString(Math.max(8L << 20, disk / 12)));
     }
     return ConfigFactory.parseMap(decided).withFallback(config);
+  }
+
+  /** Looks at both keys on each node, since gateways count on the MRCs' setting, too. */
+  private static Duration syncInterval(Config mrc) {
+    try {
+      MetadataDurability durability = MetadataDurability.of(mrc);
+      Duration interval = MetadataDurability.syncInterval(mrc);
+      LOG.debug("durability={} interval={}", durability, interval);
+      return interval;
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static ServiceRecord describe(

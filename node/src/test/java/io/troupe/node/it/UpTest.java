@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,9 +29,8 @@ final class UpTest {
     TroupeProcess.detach(mount);
   }
 
-  private TroupeProcess up() throws IOException {
-    return TroupeProcess.start(
-        "is mounted on",
+  private TroupeProcess up(String... more) throws IOException {
+    List<String> args =
         List.of(
             "up",
             "--mount",
@@ -37,7 +38,9 @@ final class UpTest {
             "--data",
             dir.resolve("data").toString(),
             "--port",
-            "0"));
+            "0");
+    return TroupeProcess.start(
+        "is mounted on", Stream.concat(args.stream(), Arrays.stream(more)).toList());
   }
 
   @Test
@@ -67,6 +70,28 @@ final class UpTest {
     try (TroupeProcess p = up()) {
       SampleTree.assertSame(tree, mount.resolve("tree"));
       Shell.run(mount, "rm -r tree && [ -z \"$(ls -A)\" ]");
+      p.terminate();
+    }
+  }
+
+  /** Nothing of it has reached the disk by itself when the process ends. */
+  @Test
+  void losesNothingToAKillWhereMetadataDoesNotWaitForTheDisk() throws IOException {
+    Path tree = SampleTree.make(dir.resolve("tree"), 100, 9);
+
+    try (TroupeProcess p =
+        up("-Dtroupe.mrc.durability=interval", "-Dtroupe.mrc.sync-interval=1m")) {
+      Shell.run(
+          dir,
+          """
+          mkdir mnt/gone && touch mnt/gone/a && sync mnt/gone/a mnt/gone && rm -r mnt/gone
+          cp -a tree mnt/part && mv mnt/part mnt/tree && mkdir mnt/last
+          """);
+      p.kill();
+    }
+    try (TroupeProcess p = up()) {
+      SampleTree.assertSame(tree, mount.resolve("tree"));
+      Shell.run(mount, "[ \"$(echo *)\" = 'last tree' ] && touch last/new");
       p.terminate();
     }
   }
