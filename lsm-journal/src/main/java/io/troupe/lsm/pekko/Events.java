@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.pekko.persistence.AtomicWrite;
 
 /**
@@ -23,7 +24,8 @@ import org.apache.pekko.persistence.AtomicWrite;
  *
  * <p>What one entity writes together is one batch of the store: its events, the records that they
  * change, the highest sequence number and the entries of the queries' indices. What other entities
- * write at the same time shares its sync, which is the store's doing.
+ * write at the same time shares its sync, which is the store's doing. The batch of an id that has a
+ * {@link CommitRoute} goes there.
  */
 final class Events {
   private final Store store;
@@ -31,6 +33,7 @@ final class Events {
   private final EventFormat format;
   private final CommitOrder order;
   private final Signals signals;
+  private final Routes routes;
   private final Executor blocking;
   private final boolean indexed;
   private final Turns turns;
@@ -44,6 +47,7 @@ final class Events {
       EventFormat format,
       CommitOrder order,
       Signals signals,
+      Routes routes,
       Executor blocking,
       boolean indexed) {
     this.store = store;
@@ -51,6 +55,7 @@ final class Events {
     this.format = format;
     this.order = order;
     this.signals = signals;
+    this.routes = routes;
     this.blocking = blocking;
     this.indexed = indexed;
     this.turns = new Turns(blocking);
@@ -91,10 +96,16 @@ final class Events {
   }
 
   private CompletionStage<Long> commit(String id, List<PreparedWrite> writes) {
-    return turns.take(id, () -> head(id).thenCompose(before -> commit(id, writes, before)));
+    return turns.take(
+        id,
+        () -> {
+          Optional<CommitRoute> route = routes.of(id);
+          return head(id, route).thenCompose(before -> commit(id, route, writes, before));
+        });
   }
 
-  private CompletionStage<Long> commit(String id, List<PreparedWrite> writes, long before) {
+  private CompletionStage<Long> commit(
+      String id, Optional<CommitRoute> route, List<PreparedWrite> writes, long before) {
     long lowest = writes.getFirst().lowestSequenceNr();
     if (lowest <= before) {
       // Only a second writer can come late. To let it replace an event would lose that event.
@@ -104,6 +115,16 @@ final class Events {
     }
     long highest = writes.getLast().highestSequenceNr();
     Runnable raise = () -> raise(id, writes);
+    if (route.isPresent()) {
+      return route
+          .get()
+          .commit(batch(id, writes, before, 0))
+          .thenApply(
+              sequence -> {
+                raise.run();
+                return highest;
+              });
+    }
     Durability durability =
         writes.stream()
             .map(w -> w.changes().durability())
@@ -174,18 +195,22 @@ final class Events {
   CompletionStage<Long> highest(String id) {
     return turns.take(
         id,
-        () ->
-            head(id)
-                .thenApply(
-                    highest -> {
-                      heads.put(id, highest);
-                      return highest;
-                    }));
+        () -> {
+          Optional<CommitRoute> route = routes.of(id);
+          CompletionStage<Long> head = head(id, route);
+          return route.isPresent()
+              ? head
+              : head.thenApply(
+                  highest -> {
+                    heads.put(id, highest);
+                    return highest;
+                  });
+        });
   }
 
-  private CompletionStage<Long> head(String id) {
-    return heads
-        .get(id)
+  private CompletionStage<Long> head(String id, Optional<CommitRoute> route) {
+    Optional<Long> known = route.isPresent() ? Optional.empty() : heads.get(id);
+    return known
         .map(highest -> (CompletionStage<Long>) CompletableFuture.completedFuture(highest))
         .orElseGet(
             () -> CompletableFuture.supplyAsync(() -> number(indices.highest(), id), blocking));
@@ -218,9 +243,15 @@ final class Events {
     return highest(id)
         .thenComposeAsync(
             highest -> {
+              Function<WriteBatch, CompletionStage<Long>> commit =
+                  routes
+                      .of(id)
+                      .<Function<WriteBatch, CompletionStage<Long>>>map(
+                          route -> batch -> route.commit(batch.reclaiming()))
+                      .orElse(order::delete);
               // From where the last deletion ended: what it left are tombstones, to be walked over.
               long from = number(indices.deleted(), id) + 1;
-              return new EventDeletion(store, indices, order, id, Math.min(to, highest), blocking)
+              return new EventDeletion(store, indices, commit, id, Math.min(to, highest), blocking)
                   .runFrom(from);
             },
             blocking);

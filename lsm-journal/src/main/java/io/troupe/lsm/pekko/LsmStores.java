@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -23,11 +25,13 @@ public final class LsmStores implements Extension {
 
   private final ExtendedActorSystem system;
   private final Config settings;
+  private final Routes routes;
   private final Map<Path, SharedStore> open = new HashMap<>();
 
   private LsmStores(ExtendedActorSystem system) {
     this.system = system;
     this.settings = system.settings().config().getConfig("lsm-journal");
+    this.routes = new Routes(settings.getBoolean("query-index"));
     // When no actor is left to write, and before the ActorSystem counts as terminated: who waits
     // for
     // that may open the directory again.
@@ -60,6 +64,19 @@ public final class LsmStores implements Extension {
     return shared(plugin).eventLog();
   }
 
+  /**
+   * Says who commits what persistence ids write from now on: events, deletions of events, and
+   * durable states, but not snapshots. For ids with a route nothing is remembered from one write to
+   * the next, since others may write meanwhile: what is stored is read each time. So an id that has
+   * had a route must not be without one later on, as long as this ActorSystem runs.
+   *
+   * @param byPersistenceId asked for each write, on any thread, so it has to be quick and
+   *     thread-safe; empty: committed in this node's store. What it throws fails the write
+   */
+  public void route(Function<String, Optional<CommitRoute>> byPersistenceId) {
+    routes.set(byPersistenceId);
+  }
+
   /** The store of a plugin: in the directory of its own, or else in the common one. */
   SharedStore shared(Config plugin) {
     String own = plugin.hasPath("directory") ? plugin.getString("directory") : "";
@@ -83,7 +100,7 @@ public final class LsmStores implements Extension {
       throw new UncheckedIOException("cannot open the store in " + directory, e);
     }
     try {
-      return SharedStore.on(store, system, settings);
+      return SharedStore.on(store, system, settings, routes);
     } catch (RuntimeException e) {
       store.close();
       throw e;

@@ -18,7 +18,7 @@ record SharedStore(
     StateLog stateLog,
     Snapshots snapshots) {
 
-  static SharedStore on(Store store, ExtendedActorSystem system, Config settings) {
+  static SharedStore on(Store store, ExtendedActorSystem system, Config settings, Routes routes) {
     Executor blocking = system.dispatchers().lookup(settings.getString("read-dispatcher"));
     boolean indexed = settings.getBoolean("query-index");
     Payload payload = new Payload(system);
@@ -31,9 +31,9 @@ record SharedStore(
     Signals stateSignals = new Signals();
     return new SharedStore(
         store,
-        new Events(store, eventFormat, order, eventSignals, blocking, indexed),
+        new Events(store, eventFormat, order, eventSignals, routes, blocking, indexed),
         new EventLog(store, eventFormat, order, eventSignals, indexed),
-        new States(store, stateFormat, order, stateSignals, blocking, indexed),
+        new States(store, stateFormat, order, stateSignals, routes, blocking, indexed),
         new StateLog(store, stateFormat, order, stateSignals, indexed),
         new Snapshots(store, payload, blocking));
   }

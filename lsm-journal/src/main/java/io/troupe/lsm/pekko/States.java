@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import org.apache.pekko.persistence.state.exception.DeleteRevisionException;
 
 /**
@@ -18,7 +19,8 @@ import org.apache.pekko.persistence.state.exception.DeleteRevisionException;
  * state, the records that it changes and its entries in the queries' indices are one batch.
  *
  * <p>An entity is the only writer of its state and knows its revision, so that a first revision or
- * a successor is all that can come; the check is against a second writer.
+ * a successor is all that can come; the check is against a second writer. It is made before the
+ * commit, in the id's turn: a {@link CommitRoute} takes no batch that expects something.
  */
 final class States {
   private final Store store;
@@ -26,6 +28,7 @@ final class States {
   private final StateFormat format;
   private final CommitOrder order;
   private final Signals signals;
+  private final Routes routes;
   private final Executor blocking;
   private final boolean indexed;
   private final Turns turns;
@@ -39,6 +42,7 @@ final class States {
       StateFormat format,
       CommitOrder order,
       Signals signals,
+      Routes routes,
       Executor blocking,
       boolean indexed) {
     this.store = store;
@@ -46,6 +50,7 @@ final class States {
     this.format = format;
     this.order = order;
     this.signals = signals;
+    this.routes = routes;
     this.blocking = blocking;
     this.indexed = indexed;
     this.turns = new Turns(blocking);
@@ -53,16 +58,23 @@ final class States {
 
   /** After what is under way. */
   CompletionStage<Stored> get(String id) {
-    return turns.take(id, () -> CompletableFuture.supplyAsync(() -> read(id), blocking));
+    return turns.take(
+        id,
+        () -> {
+          boolean routed = routes.of(id).isPresent();
+          return CompletableFuture.supplyAsync(() -> read(id, routed), blocking);
+        });
   }
 
-  private Stored read(String id) {
+  private Stored read(String id, boolean routed) {
     Stored stored =
         store
             .get(indices.states(), Keys.plain(id))
             .map(record -> format.decode(id, record))
             .orElse(new Stored(Head.NONE, 0, Optional.empty()));
-    heads.put(id, stored.head());
+    if (!routed) {
+      heads.put(id, stored.head());
+    }
     return stored;
   }
 
@@ -81,36 +93,29 @@ final class States {
     } catch (Exception e) {
       return CompletableFuture.failedFuture(e);
     }
-    return turns.take(
+    return withHead(
         id,
-        () ->
-            head(id)
-                .thenCompose(
-                    head ->
-                        head.revision() + 1 == revision
-                            ? commit(id, head, new Head(revision, 0, tag), record, changes)
-                            : CompletableFuture.failedFuture(
-                                new IllegalStateException(refusal("write", id, head, revision)))));
+        (route, head) ->
+            head.revision() + 1 == revision
+                ? commit(id, route, head, new Head(revision, 0, tag), record, changes)
+                : CompletableFuture.failedFuture(
+                    new IllegalStateException(refusal("write", id, head, revision))));
   }
 
   /** Removes the value; the revision goes on, and readers of changes see the deletion. */
   CompletionStage<Void> delete(String id, long revision) {
-    return turns.take(
+    return withHead(
         id,
-        () ->
-            head(id)
-                .thenCompose(
-                    head -> {
-                      if (head.revision() + 1 != revision) {
-                        return CompletableFuture.failedFuture(
-                            new DeleteRevisionException(refusal("delete", id, head, revision)));
-                      }
-                      byte[] record =
-                          format.encode(
-                              revision, head.tag(), System.currentTimeMillis(), Optional.empty());
-                      return commit(
-                          id, head, new Head(revision, 0, head.tag()), record, new Changes(store));
-                    }));
+        (route, head) -> {
+          if (head.revision() + 1 != revision) {
+            return CompletableFuture.failedFuture(
+                new DeleteRevisionException(refusal("delete", id, head, revision)));
+          }
+          byte[] record =
+              format.encode(revision, head.tag(), System.currentTimeMillis(), Optional.empty());
+          Head next = new Head(revision, 0, head.tag());
+          return commit(id, route, head, next, record, new Changes(store));
+        });
   }
 
   private static String refusal(String what, String id, Head head, long revision) {
@@ -126,35 +131,50 @@ final class States {
 
   /** Removes the state with its revision and its entries, whatever the revision is. */
   CompletionStage<Void> forget(String id) {
-    return turns.take(
+    return withHead(
         id,
-        () ->
-            head(id)
-                .thenCompose(
-                    head -> {
-                      WriteBatch batch = new WriteBatch().delete(indices.states(), Keys.plain(id));
-                      withoutEntries(batch, head);
-                      return settled(id, Head.NONE, order.delete(batch));
-                    }));
+        (route, head) -> {
+          WriteBatch batch = new WriteBatch().delete(indices.states(), Keys.plain(id));
+          withoutEntries(batch, head);
+          return route.isPresent()
+              ? route.get().commit(batch.reclaiming()).thenAccept(sequence -> {})
+              : settled(id, Head.NONE, order.delete(batch));
+        });
   }
 
-  private CompletionStage<Head> head(String id) {
-    return heads
-        .get(id)
-        .map(head -> (CompletionStage<Head>) CompletableFuture.completedFuture(head))
-        .orElseGet(
-            () ->
-                CompletableFuture.supplyAsync(
-                    () ->
-                        store
-                            .get(indices.states(), Keys.plain(id))
-                            .map(record -> StateFormat.head(id, record))
-                            .orElse(Head.NONE),
-                    blocking));
+  /** A write in its turn, given who commits it and what is stored. */
+  private CompletionStage<Void> withHead(
+      String id, BiFunction<Optional<CommitRoute>, Head, CompletionStage<Void>> write) {
+    return turns.take(
+        id,
+        () -> {
+          Optional<CommitRoute> route = routes.of(id);
+          Optional<Head> known = route.isPresent() ? Optional.empty() : heads.get(id);
+          return known
+              .map(head -> (CompletionStage<Head>) CompletableFuture.completedFuture(head))
+              .orElseGet(() -> CompletableFuture.supplyAsync(() -> head(id), blocking))
+              .thenCompose(head -> write.apply(route, head));
+        });
+  }
+
+  private Head head(String id) {
+    return store
+        .get(indices.states(), Keys.plain(id))
+        .map(record -> StateFormat.head(id, record))
+        .orElse(Head.NONE);
   }
 
   private CompletionStage<Void> commit(
-      String id, Head before, Head unnumbered, byte[] record, Changes changes) {
+      String id,
+      Optional<CommitRoute> route,
+      Head before,
+      Head unnumbered,
+      byte[] record,
+      Changes changes) {
+    if (route.isPresent()) {
+      WriteBatch batch = batch(id, before, unnumbered, record, changes);
+      return route.get().commit(batch).thenAccept(sequence -> {});
+    }
     if (!indexed) {
       WriteBatch batch = batch(id, before, unnumbered, record, changes);
       return settled(id, unnumbered, store.commit(batch, changes.durability()));
