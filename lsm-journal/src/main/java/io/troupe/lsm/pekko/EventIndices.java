@@ -19,11 +19,15 @@ import io.troupe.lsm.Store;
  * The last three are written with {@code lsm-journal.query-index} only.
  */
 record EventIndices(Index events, Index highest, Index deleted, Index log, Index tags, Index ids) {
+  static final String EVENTS = "journal.events";
+  static final String HIGHEST = "journal.highest";
+  static final String DELETED = "journal.deleted";
+
   static EventIndices of(Store store) {
     return new EventIndices(
-        store.index("journal.events"),
-        store.index("journal.highest"),
-        store.index("journal.deleted"),
+        store.index(EVENTS),
+        store.index(HIGHEST),
+        store.index(DELETED),
         store.index("journal.log"),
         store.index("journal.tags"),
         store.index("journal.ids"));

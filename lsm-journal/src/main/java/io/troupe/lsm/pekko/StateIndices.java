@@ -16,8 +16,10 @@ import io.troupe.lsm.Store;
  * The last two are written with {@code lsm-journal.query-index} only.
  */
 record StateIndices(Index states, Index log, Index tags) {
+  static final String STATES = "state";
+
   static StateIndices of(Store store) {
     return new StateIndices(
-        store.index("state"), store.index("state.log"), store.index("state.tags"));
+        store.index(STATES), store.index("state.log"), store.index("state.tags"));
   }
 }

@@ -69,7 +69,7 @@ public final class FileEntity {
         ActorRef<Result<FileDescription>> replyTo) {}
 
     Live(ActorContext<FileCommand> context, FileId file, Truncation truncation) {
-      super(PersistenceId.ofUniqueId("File|" + file));
+      super(PersistenceId.ofUniqueId("File|" + file.partition() + "|" + file));
       this.context = context;
       this.file = file;
       this.truncation = truncation;

@@ -1,5 +1,7 @@
 package io.troupe.mrc.namespace;
 
+import io.troupe.actors.id.PartitionId;
+
 /** The indices of the LSM tree that hold the namespace. */
 public enum Table {
   /** volume, inode → attributes and location. */
@@ -27,5 +29,10 @@ public enum Table {
 
   public String index() {
     return index;
+  }
+
+  /** What the keys of a partition begin with, in all tables, and those of no other. */
+  public static byte[] prefixOf(PartitionId partition) {
+    return new Keys(partition.volume()).head(partition);
   }
 }
