@@ -39,6 +39,7 @@ public final class GroupStart {
    *
    * @param first who voted when the group began, on every member and for ever the same: also on one
    *     that joins later, which learns from the others who votes now
+   * @throws IllegalStateException when it was removed, and the removal is not finished
    * @throws StoreException when the store cannot write it
    */
   public static void create(GroupStore store, GroupId group, Membership first) {
@@ -48,7 +49,8 @@ public final class GroupStart {
   /**
    * Finishes an installation that was interrupted, and reads what the log has: one walk over it.
    *
-   * @throws IllegalStateException when the group was not created in this store
+   * @throws IllegalStateException when the group was not created in this store, or its removal has
+   *     begun
    * @throws StoreException CORRUPT when its records do not fit together; others as the store says
    */
   public static GroupStart load(GroupStore store, GroupSettings settings) {
@@ -72,6 +74,39 @@ public final class GroupStart {
       store.commitAndWait(clear, Durability.OS);
     }
     return new GroupStart(store, settings, log, staging, ranges, sizes, loaded);
+  }
+
+  /**
+   * Removes a group that has ended for good, with everything in its ranges; does nothing when it is
+   * not there. From the first thing on that this writes the group does not exist any more, so that
+   * nobody is served a half of it; what is left by a removal that was interrupted goes with the
+   * next call. Its member has to be closed. Works on a disk that is nearly full, too. Blocks.
+   *
+   * @param ranges those that the group was created for
+   * @throws StoreException when the store cannot write
+   */
+  public static void remove(GroupStore store, GroupId group, GroupRanges ranges) {
+    var log = new LogStore(store, group);
+    try (Snapshot now = store.snapshot()) {
+      if (!log.exists(now)) {
+        return; // the ranges may be somebody else's by now
+      }
+    }
+    var mark = new WriteBatch().reclaiming();
+    log.removing(mark);
+    store.commitAndWait(mark, Durability.SYNC);
+    var state = new StateRanges(store, ranges);
+    for (int i = 0; i < state.count(); i++) {
+      var range = new WriteBatch();
+      state.delete(range, i);
+      if (range.size() > 0) {
+        store.commitAndWait(range, Durability.OS);
+      }
+    }
+    var end = new WriteBatch();
+    new Staging(store, group).clear(end);
+    log.remove(end);
+    store.commitAndWait(end, Durability.SYNC);
   }
 
   GroupStore store() {

@@ -23,12 +23,14 @@ import java.util.Optional;
  *
  * <pre>
  * index group.log:   group u64, index u64 → entry ({@link EntryFormat})
- * index group.state: group u64, 'p' → promise; 'a' → applied; 'b' → base; 'i' → installing
+ * index group.state: group u64, 'p' → promise; 'a' → applied; 'b' → base; 'i' → installing;
+ *                    'r' → nothing: being removed
  * </pre>
  *
  * <p>The base is the place in front of the first entry that is kept. The mark <em>installing</em>
  * says that the group's ranges are being replaced by what is staged, see {@link Staging}: they are
- * no state until it is gone.
+ * no state until it is gone. With the mark <em>being removed</em> the group does not exist any more:
+ * what else there is of it is on its way out.
  */
 final class LogStore {
 
@@ -41,6 +43,9 @@ final class LogStore {
   private static final byte APPLIED = 'a';
   private static final byte BASE = 'b';
   private static final byte INSTALLING = 'i';
+  private static final byte REMOVING = 'r';
+
+  private static final byte[] NOTHING = {};
 
   private final GroupStore store;
   private final GroupId group;
@@ -54,9 +59,14 @@ final class LogStore {
     this.state = store.index(STATE);
   }
 
-  /** Begins an empty log, durably, unless there is one. Blocks. */
+  /**
+   * Begins an empty log, durably, unless there is one. Blocks.
+   *
+   * @throws IllegalStateException when one is being removed
+   */
   void create(Membership first) {
     try (Snapshot now = store.snapshot()) {
+      refuseWhileRemoved(now);
       if (now.get(state, stateKey(BASE)).isPresent()) {
         return;
       }
@@ -111,7 +121,34 @@ final class LogStore {
     batch.delete(state, stateKey(INSTALLING));
   }
 
+  /** Says that the group does not exist any more. */
+  void removing(WriteBatch batch) {
+    batch.put(state, stateKey(REMOVING), NOTHING);
+  }
+
+  /** Removes the log and all that is kept besides it, also what says that it is being removed. */
+  void remove(WriteBatch batch) {
+    cut(batch, 0);
+    batch.deleteRange(state, firstKey(), endOfLog());
+  }
+
   // ---- reads
+
+  /** Whether anything is left of the group, also while it is being removed. */
+  boolean exists(Reader reader) {
+    return reader.get(state, stateKey(BASE)).isPresent() || isBeingRemoved(reader);
+  }
+
+  private boolean isBeingRemoved(Reader reader) {
+    return reader.get(state, stateKey(REMOVING)).isPresent();
+  }
+
+  private void refuseWhileRemoved(Reader reader) {
+    if (isBeingRemoved(reader)) {
+      throw new IllegalStateException(
+          group + " does not exist here any more: its removal is not finished");
+    }
+  }
 
   /** What is applied in the state that a reader shows; empty when the ranges are none. */
   Optional<StateAt> applied(Reader reader) {
@@ -149,10 +186,11 @@ final class LogStore {
    * are looked at. Blocks.
    *
    * @throws StoreException CORRUPT when it does not fit together
-   * @throws IllegalStateException when nobody created the group here
+   * @throws IllegalStateException when nobody created the group here, or it is being removed
    */
   Loaded load(LogSizes sizes) {
     try (Snapshot now = store.snapshot()) {
+      refuseWhileRemoved(now);
       StateAt base =
           now.get(state, stateKey(BASE))
               .map(StateFormat::place)
@@ -204,6 +242,10 @@ final class LogStore {
 
   private byte[] logKey(long index) {
     return ByteBuffer.allocate(2 * Long.BYTES).putLong(group.value()).putLong(index).array();
+  }
+
+  private byte[] firstKey() {
+    return ByteBuffer.allocate(Long.BYTES).putLong(group.value()).array();
   }
 
   private byte[] endOfLog() {

@@ -48,20 +48,26 @@ final class StateRanges {
   /** Removes all keys of all ranges. */
   void delete(WriteBatch batch) {
     for (int i = 0; i < indices.size(); i++) {
-      KeyRange range = range(i);
-      byte[] from = range.from().length == 0 ? FIRST_KEY : range.from();
-      if (range.to().isPresent()) {
-        if (Arrays.compareUnsigned(from, range.to().get()) < 0) {
-          batch.deleteRange(indices.get(i), from, range.to().get());
-        }
-      } else {
-        byte[] last = new byte[WriteBatch.MAX_KEY_BYTES]; // no key is above it
-        Arrays.fill(last, (byte) 0xff);
-        if (Arrays.compareUnsigned(from, last) < 0) {
-          batch.deleteRange(indices.get(i), from, last);
-        }
-        batch.delete(indices.get(i), last);
+      delete(batch, i);
+    }
+  }
+
+  /** Removes all keys of a range. */
+  void delete(WriteBatch batch, int number) {
+    Index index = index(number);
+    KeyRange range = range(number);
+    byte[] from = range.from().length == 0 ? FIRST_KEY : range.from();
+    if (range.to().isPresent()) {
+      if (Arrays.compareUnsigned(from, range.to().get()) < 0) {
+        batch.deleteRange(index, from, range.to().get());
       }
+    } else {
+      byte[] last = new byte[WriteBatch.MAX_KEY_BYTES]; // no key is above it
+      Arrays.fill(last, (byte) 0xff);
+      if (Arrays.compareUnsigned(from, last) < 0) {
+        batch.deleteRange(index, from, last);
+      }
+      batch.delete(index, last);
     }
   }
 

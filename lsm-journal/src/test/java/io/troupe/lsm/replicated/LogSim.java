@@ -15,7 +15,8 @@ import java.util.TreeSet;
  * A group of members in one thread, with a network that loses, doubles, delays and reorders,
  * members that crash, leases that more than one believes to hold, and changing membership. After
  * each step: what was committed once is never anything else anywhere, who serves knows all of it,
- * and nothing is answered that is not committed.
+ * nothing is answered that is not committed, and nobody speaks in an epoch before its promise of it
+ * is on disk.
  */
 final class LogSim {
 
@@ -334,7 +335,10 @@ final class LogSim {
         member.persistEntries(entries);
         early(entries.ticket(), inputs);
       }
-      case LogEffect.Send(MemberId to, LogMessage message) -> send(member.id, to, message);
+      case LogEffect.Send(MemberId to, LogMessage message) -> {
+        keeps(member, message);
+        send(member.id, to, message);
+      }
       case LogEffect.Ship ship -> {
         List<LogEntry> entries = member.entries(ship.after(), ship.upTo());
         send(
@@ -366,6 +370,19 @@ final class LogSim {
         inputs.add(new LogInput.LeaseLost());
         member.leaseHeld = false;
       }
+    }
+  }
+
+  /**
+   * What a member says in an epoch rests on its promise of it. Members that break rules are to be
+   * found by what comes of it.
+   */
+  private void keeps(SimMember member, LogMessage message) {
+    boolean binding =
+        message instanceof LogMessage.Promised || message instanceof LogMessage.Appended;
+    if (binding && mutant == SimMutant.NONE && member.promisedOnDisk() < message.epoch()) {
+      throw new AssertionError(
+          member.id + " says " + message + ", but keeps only " + member.promisedOnDisk());
     }
   }
 

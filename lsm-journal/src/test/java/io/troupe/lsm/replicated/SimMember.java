@@ -83,6 +83,11 @@ final class SimMember {
     leaseHeld = false;
   }
 
+  /** The newest epoch that it promised, as a crash would leave it. */
+  long promisedOnDisk() {
+    return disk.promised;
+  }
+
   boolean hasWrites() {
     return !writes.isEmpty();
   }
