@@ -29,8 +29,8 @@ import java.util.Optional;
  *
  * <p>The base is the place in front of the first entry that is kept. The mark <em>installing</em>
  * says that the group's ranges are being replaced by what is staged, see {@link Staging}: they are
- * no state until it is gone. With the mark <em>being removed</em> the group does not exist any more:
- * what else there is of it is on its way out.
+ * no state until it is gone. With the mark <em>being removed</em> the group does not exist any
+ * more: what else there is of it is on its way out.
  */
 final class LogStore {
 

@@ -136,8 +136,7 @@ final class OneMember implements Outlet {
   }
 
   static LogMessage.Append append(long epoch, Position after, long to, long committed) {
-    return new LogMessage.Append(
-        epoch, after, entries(epoch, after.index() + 1, to), committed);
+    return new LogMessage.Append(epoch, after, entries(epoch, after.index() + 1, to), committed);
   }
 
   /** A part of a snapshot with one key of the first range, and an empty value. */

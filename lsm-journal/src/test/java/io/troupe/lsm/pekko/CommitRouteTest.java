@@ -193,8 +193,7 @@ final class CommitRouteTest {
     await(write(a(), "alone", 1, new Ledger.Added("two")));
 
     assertThat(both.batches).hasSize(1);
-    assertThat(both.indices())
-        .containsExactly("journal.events", "journal.highest", "test.ledger");
+    assertThat(both.indices()).containsExactly("journal.events", "journal.highest", "test.ledger");
     for (Node node : List.of(a(), b())) {
       assertThat(replay(node, "both-event")).containsExactly(new Ledger.Added("one"));
       Index ledger = node.store().index(Ledger.INDEX);

@@ -46,8 +46,7 @@ final class FollowerTest {
   }
 
   private void append(LogEntry... entries) {
-    follower.onAppend(
-        MASTER, new LogMessage.Append(EPOCH, Position.START, List.of(entries), 0));
+    follower.onAppend(MASTER, new LogMessage.Append(EPOCH, Position.START, List.of(entries), 0));
     carryOut(state);
   }
 
@@ -92,8 +91,7 @@ final class FollowerTest {
   void aPromiseOfBeforeTheStartIsOnDisk() {
     LogState old = state(EPOCH);
 
-    new Follower(old)
-        .onAppend(MASTER, new LogMessage.Append(EPOCH, Position.START, List.of(), 0));
+    new Follower(old).onAppend(MASTER, new LogMessage.Append(EPOCH, Position.START, List.of(), 0));
     carryOut(old);
 
     assertThat(sent).containsExactly(new LogMessage.Appended(EPOCH, 0, 0));
