@@ -41,6 +41,7 @@ class RepairSimTest {
   private static final List<Loss> ANY =
       List.of(new Loss("", 0, -1, "", Optional.empty(), Optional.empty(), 0, 0, "any table"));
   private static final long SEEDS = Long.getLong("seeds", 400);
+  private static final long INTERRUPTED = Long.getLong("interrupted", 16);
 
   @Test
   void whatNoLossNamesIsAsItWas() throws IOException {
@@ -61,43 +62,62 @@ class RepairSimTest {
   }
 
   /**
-   * The power fails at every write, sync and change of a directory of a repair; then it is run
-   * again.
+   * The power fails at every write, sync and change of a directory of a repair: until another
+   * manifest is the current one every file is there as it was, so that the same is rescued, and
+   * told as lost, as if nothing had happened.
    */
   @Test
   void aRepairThatIsInterruptedIsRunAgain() throws IOException {
-    for (long seed = 1; seed <= 6; seed++) {
-      for (long at = 0; ; at++) {
-        var store = new Written(seed);
-        SimDisk disk = store.disk.afterPowerLoss();
-        damage(disk, new Random(seed), (int) seed);
-        if (RepairRun.broken(disk).isEmpty()) {
-          break;
-        }
-        disk.losePowerAt(at);
-        boolean interrupted = false;
-        try {
-          RepairRun.run(disk, false, store.names);
-        } catch (SimDisk.PowerLoss e) {
-          interrupted = true;
-        }
+    for (long seed = 1; seed <= INTERRUPTED; seed++) {
+      var store = new Written(seed);
+      SimDisk damaged = store.disk.afterPowerLoss();
+      String done = damage(damaged, new Random(seed), (int) seed % 8);
+      if (RepairRun.broken(damaged).isEmpty()) {
+        continue;
+      }
+      Map<String, byte[]> before = files(damaged);
+      List<Loss> losses =
+          RepairRun.run(damaged.afterPowerLoss(), false, store.names).losses();
+      boolean interrupted = true;
+      for (long at = 0; interrupted; at++) {
+        SimDisk disk = damaged.afterPowerLoss().losePowerAt(at);
+        interrupted = isInterrupted(disk, store.names);
         SimDisk after = disk.afterPowerLoss();
-        List<Loss> losses = new ArrayList<>(losses(seed));
-        losses.addAll(RepairRun.run(after, false, store.names).losses());
-        store.check(after.afterPowerLoss(), losses, new Checks());
-        if (!interrupted) {
-          break;
+        String when = "seed " + seed + ", " + done + ", interrupted at " + at;
+        boolean asItWas = isCurrent(before, files(after));
+        if (asItWas) {
+          assertThat(files(after)).as(when).containsAllEntriesOf(before);
         }
+        RepairReport again = RepairRun.run(after, false, store.names);
+        if (asItWas) {
+          assertThat(again.losses()).as(when).hasToString(losses.toString());
+        }
+        assertThat(RepairRun.broken(after)).as(when).isEmpty();
+        store.check(after.afterPowerLoss(), losses, new Checks());
       }
     }
   }
 
-  /** Those that the same damage has when nothing interrupts the repair. */
-  private static List<Loss> losses(long seed) throws IOException {
-    var store = new Written(seed);
-    SimDisk disk = store.disk.afterPowerLoss();
-    damage(disk, new Random(seed), (int) seed);
-    return RepairRun.run(disk, true, store.names).losses();
+  private static boolean isInterrupted(SimDisk disk, Map<Integer, String> names)
+      throws IOException {
+    try {
+      RepairRun.run(disk, false, names);
+      return false;
+    } catch (SimDisk.PowerLoss e) {
+      return true;
+    }
+  }
+
+  private static boolean isCurrent(Map<String, byte[]> before, Map<String, byte[]> now) {
+    return Arrays.equals(before.get("CURRENT"), now.get("CURRENT"));
+  }
+
+  private static Map<String, byte[]> files(SimDisk disk) throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    for (String name : disk.list()) {
+      files.put(name, disk.bytes(name));
+    }
+    return files;
   }
 
   private static void damageAndRepair(long seed, Checks checks) throws IOException {
@@ -108,10 +128,7 @@ class RepairSimTest {
     for (int left = 1 + random.nextInt(3); left > 0; left--) {
       done.add(damage(disk, random, random.nextInt(8)));
     }
-    Map<String, byte[]> before = new TreeMap<>();
-    for (String name : disk.list()) {
-      before.put(name, disk.bytes(name));
-    }
+    Map<String, byte[]> before = files(disk);
     RepairReport planned;
     try {
       planned = RepairRun.run(disk, true, store.names);
@@ -230,9 +247,9 @@ class RepairSimTest {
 
     Written(long seed) throws IOException {
       var random = new Random(seed * 0x9e3779b97f4a7c15L);
-      disk = new SimDisk(seed, 1L << 30);
+      var written = new SimDisk(seed, 1L << 30);
       List<Snapshot> snapshots = new ArrayList<>();
-      try (Engine engine = EngineRun.open(disk, EngineRun.TINY)) {
+      try (Engine engine = EngineRun.open(written, EngineRun.TINY)) {
         for (int step = 0; step < STEPS; step++) {
           switch (random.nextInt(12)) {
             case 0 -> engine.flush();
@@ -255,6 +272,7 @@ class RepairSimTest {
           names.put(engine.index(name).id(), name);
         }
       }
+      disk = written.afterPowerLoss(); // all that is looked at later has the same files
       for (int n = 0; n <= model.size(); n++) {
         history.add(model.after(n));
       }

@@ -118,7 +118,9 @@ public final class Repair {
         above = number;
       }
     }
-    Optional<Version> unnamed = RepairPlanner.unnamed(disk, above);
+    // Of a repair that was not finished there is one, too: it knows nothing of what was lost.
+    long below = RepairWork.unfinished(disk);
+    Optional<Version> unnamed = RepairPlanner.unnamed(disk, above, below);
     if (unnamed.isPresent()) {
       return RepairPlanner.plan(disk, unnamed.get(), broken);
     }
@@ -126,7 +128,7 @@ public final class Repair {
         && WalReplay.segments(disk).isEmpty()) {
       throw new IOException("there is no store in there");
     }
-    return RebuildPlanner.plan(disk, broken, RepairWork.unfinished(disk), names);
+    return RebuildPlanner.plan(disk, broken, below, names);
   }
 
   /**

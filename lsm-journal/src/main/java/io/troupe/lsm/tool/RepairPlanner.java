@@ -198,12 +198,14 @@ final class RepairPlanner {
   /**
    * The version of a manifest that is whole, though nothing names it as the current one.
    *
+   * @param above only those with a higher number
+   * @param below only those with a lower number
    * @return none when there is none whose tables are all there
    */
-  static Optional<Version> unnamed(Disk disk, long above) throws IOException {
+  static Optional<Version> unnamed(Disk disk, long above, long below) throws IOException {
     Set<String> there = Set.copyOf(disk.list());
     for (long number : Manifest.numbers(disk).reversed()) {
-      if (number <= above) {
+      if (number <= above || number >= below) {
         continue;
       }
       Optional<Version> version = whole(disk, number);

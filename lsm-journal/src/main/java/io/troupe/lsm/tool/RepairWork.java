@@ -20,8 +20,8 @@ import java.util.TreeSet;
 
 /**
  * Carries a plan out. Order on disk: new tables, synced; what they replace, and every manifest, in
- * quarantine, synced; then a new manifest becomes the current one, and only then what was replaced
- * goes. So a crash leaves the store as it was, and tables of nobody, or the repaired one.
+ * quarantine, synced; then a new manifest becomes the current one; the marker goes, and only then
+ * what was replaced. So a crash leaves the store as it was, and tables of nobody, or the repaired one.
  */
 final class RepairWork {
 
@@ -50,7 +50,7 @@ final class RepairWork {
   }
 
   /**
-   * From which number on tables are of a repair that did not come to its end.
+   * From which number on tables and manifests are of a repair that did not come to its end.
    *
    * @return more than any number when there was none
    */
@@ -65,7 +65,9 @@ final class RepairWork {
         }
       }
     }
-    return first;
+    Optional<Long> current = Manifest.currentNumber(disk);
+    boolean finished = current.isPresent() && current.get() >= first; // but for its marker
+    return finished ? Long.MAX_VALUE : first;
   }
 
   private List<Loss> run(Shelf shelf) throws IOException {
@@ -80,6 +82,7 @@ final class RepairWork {
       version = version();
     } catch (NoSpaceException e) {
       tables.abandon();
+      disk.sync(); // without the marker a part of a table would be taken for a broken one
       disk.delete(marker);
       throw e;
     }
@@ -95,13 +98,14 @@ final class RepairWork {
     keep.retainAll(there);
     new Quarantine(disk, kept).keep(keep);
     Manifest.create(disk, version, manifest).close();
-    for (String name : plan.replaced()) {
-      disk.delete(name);
-    }
     for (String name : there) {
       if (name.startsWith(MARKER_PREFIX) && name.endsWith(MARKER_SUFFIX)) {
         disk.delete(name);
       }
+    }
+    disk.sync(); // first: what the marker says is not of the store must not be all that is left
+    for (String name : plan.replaced()) {
+      disk.delete(name);
     }
     disk.sync();
     return losses;

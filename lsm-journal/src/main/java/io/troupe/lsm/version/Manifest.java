@@ -104,11 +104,16 @@ public final class Manifest implements Closeable {
 
   /** The file of the current manifest; none when what names it does not verify. */
   public static Optional<String> currentFile(Disk disk) throws IOException {
+    return currentNumber(disk).map(ManifestFormat::fileName);
+  }
+
+  /** The number of the current manifest; none when what names it does not verify. */
+  public static Optional<Long> currentNumber(Disk disk) throws IOException {
     if (!disk.list().contains(CURRENT)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(ManifestFormat.fileName(current(disk)));
+      return Optional.of(current(disk));
     } catch (CorruptionException e) {
       return Optional.empty(); // whoever loads it is told
     }

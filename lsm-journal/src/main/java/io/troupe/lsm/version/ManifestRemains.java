@@ -26,14 +26,21 @@ public record ManifestRemains(
     long flushedSequence,
     long nextFile) {
 
-  /** Reads all manifests of a disk, which are known to be of this format version. */
-  public static ManifestRemains read(Disk disk) throws IOException {
+  /**
+   * Reads the manifests of a disk, which are known to be of this format version.
+   *
+   * @param below manifests with this number, or higher ones, are not of the store
+   */
+  public static ManifestRemains read(Disk disk, long below) throws IOException {
     Map<Integer, String> indices = new HashMap<>();
     Map<Long, TableMeta> tables = new HashMap<>();
     Set<Long> gone = new HashSet<>();
     long flushed = 0;
     long nextFile = 1;
     for (long number : Manifest.numbers(disk)) {
+      if (number >= below) {
+        continue;
+      }
       String name = ManifestFormat.fileName(number);
       ByteBuffer bytes = Manifest.bytes(disk, name);
       int at = 0;

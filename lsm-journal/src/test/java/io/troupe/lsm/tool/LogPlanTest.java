@@ -102,6 +102,81 @@ class LogPlanTest {
     assertThat(plan.gaps().getFirst().through()).isEqualTo(8);
   }
 
+  @Test
+  void numbersThatWereGivenAgainAreTakenFromTheLaterSegmentThoughTheEarlierOneIsWhole() {
+    LogPlan plan =
+        LogPlan.of(
+            List.of(
+                segment(1, frame(1, 1, 0, 1), frame(2, 1, 1, 1), frame(3, 1, 2, 1)),
+                segment(2, frame(3, 1, 2, 3), frame(4, 1, 3, 3))),
+            0);
+
+    assertThat(plan.used())
+        .extracting(LogPlan.Use::segment, use -> use.frame().first())
+        .containsExactly(tuple(1L, 1L), tuple(1L, 2L), tuple(2L, 3L), tuple(2L, 4L));
+  }
+
+  /** What a crash tore off must not fill in for frames that were lost after it. */
+  @Test
+  void aSegmentStartsWhereItSaysNotWhereItsFirstWholeFrameDoes() {
+    LogPlan plan =
+        LogPlan.of(
+            List.of(
+                segment(1, frame(1, 1, 0, 1), frame(2, 2, 1, 1)),
+                new LogPlan.Segment(2, 300, List.of(frame(4, 1, 3, 2)))),
+            0);
+
+    assertThat(plan.used())
+        .extracting(LogPlan.Use::segment, use -> use.frame().first())
+        .containsExactly(tuple(1L, 1L), tuple(2L, 4L));
+    assertThat(plan.gaps()).containsExactly(new LogPlan.Gap(2, 300, 2, 3));
+  }
+
+  @Test
+  void thatASegmentWasBegunShowsThatTheOneBeforeItWasDurable() {
+    LogPlan plan =
+        LogPlan.of(
+            List.of(
+                new LogPlan.Segment(1, 200, List.of(frame(1, 1, 0, 1))),
+                new LogPlan.Segment(2, 300, List.of(frame(4, 1, 0, 4)))),
+            0);
+
+    assertThat(used(plan)).containsExactly(1L, 4L);
+    assertThat(plan.gaps()).containsExactly(new LogPlan.Gap(1, 200, 2, 3));
+  }
+
+  @Test
+  void noBatchIsAppliedTwice() {
+    LogPlan plan =
+        LogPlan.of(
+            List.of(
+                segment(1, frame(1, 2, 0, 1), frame(2, 1, 1, 1), frame(3, 1, 2, 1)),
+                segment(2, frame(4, 1, 3, 4), frame(5, 0, 4, 4))),
+            0);
+
+    assertThat(used(plan)).containsExactly(1L, 3L, 4L); // nor is a seal, which has none
+    assertThat(plan.end()).isEqualTo(4);
+  }
+
+  @Test
+  void aGapIsToleratedAsFarAsTablesHaveIt() {
+    LogPlan.Segment gap = segment(1, frame(1, 1, 0, 1), frame(5, 1, 4, 1));
+
+    assertThat(LogPlan.of(List.of(gap), 4).gaps()).isEmpty();
+    assertThat(used(LogPlan.of(List.of(gap), 4))).containsExactly(1L, 5L);
+    assertThat(LogPlan.of(List.of(gap), 3).gaps())
+        .containsExactly(new LogPlan.Gap(1, 100, 4, 4));
+  }
+
+  @Test
+  void whatIsBehindATornTailIsNotUsedThoughTablesHaveTheTail() {
+    LogPlan plan = LogPlan.of(List.of(segment(1, frame(1, 1, 0, 1), frame(5, 1, 1, 1))), 4);
+
+    assertThat(used(plan)).containsExactly(1L);
+    assertThat(plan.gaps()).isEmpty();
+    assertThat(plan.end()).isEqualTo(4);
+  }
+
   private static List<Long> used(LogPlan plan) {
     List<Long> used = new ArrayList<>();
     plan.used().forEach(use -> used.add(use.frame().first()));
