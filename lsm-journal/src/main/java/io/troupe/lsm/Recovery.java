@@ -153,9 +153,12 @@ final class Recovery {
     pool.adopt();
     var log = new WalSegments(pool, options.walSegmentBytes(), options.walRetainBytes());
     long oldest = WalReplay.found(disk, current.walFrom(), nextSegment, last, log);
-    // The highest first: whenever the power fails no number is missing among those that are there.
     for (long segment : segments.reversed()) {
-      if (segment < oldest || segment >= nextSegment) {
+      if (segment >= nextSegment) {
+        pool.recycle(WalReplay.fileName(segment));
+        // One by one, the highest first: whenever the power fails, none is missing in front of another.
+        disk.sync();
+      } else if (segment < oldest) {
         pool.recycle(WalReplay.fileName(segment));
       }
     }

@@ -14,13 +14,14 @@ import java.util.function.Predicate;
 
 /**
  * A disk in memory that is as bad as a disk may be. When its power fails, every write that was not
- * synced is there, or not, or in part, by sectors of 512 bytes and in any order; of the directory's
- * unsynced changes only the first few are there. Faults are by number of operation: the power
- * fails, or the operation fails. Seeded: the same calls meet the same fate.
+ * synced is there, or not, or in part, by sectors of 512 bytes and in any order; each of the
+ * directory's unsynced changes is there or not, whichever came first. Faults are by number of
+ * operation: the power fails, or the operation fails. Seeded: the same calls meet the same fate.
  */
 public final class SimDisk implements Disk {
 
   private static final int SECTOR = 512;
+  private static final int PARTS = 8;
 
   /** Thrown by everything once the power is gone. */
   public static final class PowerLoss extends IOException {
@@ -177,12 +178,17 @@ public final class SimDisk implements Disk {
   public synchronized SimDisk afterPowerLoss() {
     power.gone = true;
     var next = new SimDisk(random.nextLong(), totalBytes);
-    int kept = unsyncedChanges.isEmpty() ? 0 : random.nextInt(unsyncedChanges.size() + 1);
-    for (Change change : unsyncedChanges.subList(0, kept)) {
-      change.to(durableNames);
+    Map<String, Content> found = new TreeMap<>(durableNames);
+    // Mostly all but a few, or only a few: of many changes a coin would never keep nearly all.
+    int parts = 1 + random.nextInt(PARTS);
+    int kept = random.nextInt(parts + 1);
+    for (Change change : unsyncedChanges) {
+      if (random.nextInt(parts) < kept) {
+        change.to(found);
+      }
     }
     Map<Content, Content> survived = new HashMap<>();
-    durableNames.forEach(
+    found.forEach(
         (name, content) -> next.names.put(name, survived.computeIfAbsent(content, this::survivor)));
     next.durableNames.putAll(next.names);
     return next;
@@ -243,7 +249,7 @@ public final class SimDisk implements Disk {
     Content content = content(from);
     change(
         all -> {
-          all.remove(from);
+          all.values().removeIf(moved -> moved == content); // of whatever name: it has one
           all.put(to, content);
         });
   }
