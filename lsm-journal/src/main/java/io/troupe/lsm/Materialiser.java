@@ -80,7 +80,9 @@ final class Materialiser implements Materialisation {
     } catch (StoreException | CancellationException e) {
       failure = e;
     } catch (NoSpaceException e) {
-      failure = new StoreException(StoreException.Kind.NO_SPACE, String.valueOf(e.getMessage()), e);
+      failure =
+          new StoreException(
+              StoreException.Kind.NO_SPACE, "no room for the copy: " + e.getMessage(), e);
     } catch (IOException e) {
       failure =
           new StoreException(

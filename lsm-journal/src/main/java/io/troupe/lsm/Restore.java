@@ -1,6 +1,7 @@
 package io.troupe.lsm;
 
 import io.troupe.lsm.disk.Disk;
+import io.troupe.lsm.disk.NoSpaceException;
 import io.troupe.lsm.table.TableFormat;
 import io.troupe.lsm.table.TableScan;
 import io.troupe.lsm.version.TableMeta;
@@ -40,6 +41,8 @@ final class Restore {
           }
         }
         copy.finish(version);
+      } catch (NoSpaceException e) {
+        throw new NoSpaceException("no room for the restored store: " + e.getMessage(), e);
       }
       return loaded.lastSequence();
     }

@@ -78,6 +78,8 @@ public final class Store implements Reader, AutoCloseable {
    * @param directory an empty one; created when it is not there
    * @return the number of the last commit in it
    * @throws CorruptionException when stored bytes do not verify: nothing was restored
+   * @throws IOException when the disk fails, or is full (which it says): what was copied is gone
+   *     again, the directory is not opened, and may be restored to once more
    */
   public static long restore(Path checkpoint, Path directory) throws IOException {
     return Restore.run(FileDisk.readOnly(checkpoint), FileDisk.in(directory), StoreOptions.small());

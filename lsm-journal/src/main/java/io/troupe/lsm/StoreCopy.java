@@ -13,7 +13,8 @@ import java.util.Optional;
 /**
  * Makes a store in an empty directory, so that it is never taken for whole before it is: a marker
  * is durable before the first file comes, and goes when everything else is durable. A directory
- * with the marker is not opened.
+ * with the marker is not opened. What is not finished gives its room back: it may have filled the
+ * disk of the store that it was copied from.
  */
 final class StoreCopy implements Closeable {
 
@@ -22,6 +23,7 @@ final class StoreCopy implements Closeable {
 
   private final Disk target;
   private final Closeable lock;
+  private boolean whole;
 
   private StoreCopy(Disk target, Closeable lock) {
     this.target = target;
@@ -45,8 +47,8 @@ final class StoreCopy implements Closeable {
       }
       if (there.isEmpty()) {
         target.create(MARKER).close();
-        target.sync();
       }
+      target.sync(); // also of one that is there: who made it may have been killed before its sync
       for (String left : there) {
         if (!left.equals(MARKER)) {
           target.delete(left);
@@ -109,13 +111,23 @@ final class StoreCopy implements Closeable {
   void finish(Version version) throws IOException {
     target.sync();
     Manifest.create(target, version, version.nextFile()).close();
+    whole = true; // but for the marker
     target.delete(MARKER);
     target.sync();
   }
 
+  /** Deletes what was copied when it was not finished. */
   @Override
   public void close() throws IOException {
-    lock.close();
+    try (lock) {
+      if (!whole) {
+        for (String name : target.list()) {
+          if (!name.equals(MARKER)) {
+            target.delete(name);
+          }
+        }
+      }
+    }
   }
 
   private static boolean same(Disk a, Disk b, String name) throws IOException {

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /**
@@ -98,8 +100,8 @@ public final class SimDisk implements Disk {
   }
 
   private final Random random;
-  private final long totalBytes;
-  private final Map<String, Content> names = new TreeMap<>();
+  // Others of the machine look into it, to know how full the disk is.
+  private final Map<String, Content> names = new ConcurrentSkipListMap<>();
   private final Map<String, Content> durableNames = new TreeMap<>();
   private final List<Change> unsyncedChanges = new ArrayList<>();
   private Sync sync = Sync.HONEST;
@@ -110,6 +112,8 @@ public final class SimDisk implements Disk {
 
   /** What the directories of one machine share. */
   private static final class Power {
+    final List<SimDisk> directories = new CopyOnWriteArrayList<>();
+    volatile long totalBytes;
     long operations;
     long lossAt = Long.MAX_VALUE;
     long failAt = Long.MAX_VALUE;
@@ -117,18 +121,27 @@ public final class SimDisk implements Disk {
   }
 
   public SimDisk(long seed, long totalBytes) {
-    this(seed, totalBytes, new Power());
+    this(seed, new Power());
+    power.totalBytes = totalBytes;
   }
 
-  private SimDisk(long seed, long totalBytes, Power power) {
+  private SimDisk(long seed, Power power) {
     this.random = new Random(seed);
-    this.totalBytes = totalBytes;
     this.power = power;
+    power.directories.add(this);
   }
 
-  /** Another directory of the same machine: it loses power together with this one. */
+  /**
+   * Another directory of the same machine: it loses power together with this one, and both fill the
+   * same disk.
+   */
   public synchronized SimDisk directory() {
-    return new SimDisk(random.nextLong(), totalBytes, power).syncing(sync);
+    return new SimDisk(random.nextLong(), power).syncing(sync);
+  }
+
+  /** Makes the disk as large as that from now on. */
+  public void resize(long totalBytes) {
+    power.totalBytes = totalBytes;
   }
 
   /**
@@ -177,7 +190,7 @@ public final class SimDisk implements Disk {
   /** The disk as the next start finds it. */
   public synchronized SimDisk afterPowerLoss() {
     power.gone = true;
-    var next = new SimDisk(random.nextLong(), totalBytes);
+    var next = new SimDisk(random.nextLong(), power.totalBytes);
     Map<String, Content> found = new TreeMap<>(durableNames);
     // Mostly all but a few, or only a few: of many changes a coin would never keep nearly all.
     int parts = 1 + random.nextInt(PARTS);
@@ -197,7 +210,7 @@ public final class SimDisk implements Disk {
   /** The disk as the next start finds it when only the process ended. */
   public synchronized SimDisk afterKill() {
     power.gone = true;
-    var next = new SimDisk(random.nextLong(), totalBytes);
+    var next = new SimDisk(random.nextLong(), power.totalBytes);
     next.names.putAll(names);
     next.durableNames.putAll(durableNames);
     next.unsyncedChanges.addAll(unsyncedChanges);
@@ -293,13 +306,13 @@ public final class SimDisk implements Disk {
   @Override
   public synchronized long freeBytes() throws IOException {
     alive();
-    return totalBytes - used();
+    return power.totalBytes - used();
   }
 
   @Override
   public synchronized long totalBytes() throws IOException {
     alive();
-    return totalBytes;
+    return power.totalBytes;
   }
 
   @Override
@@ -313,7 +326,11 @@ public final class SimDisk implements Disk {
   }
 
   private long used() {
-    return names.values().stream().distinct().mapToLong(Content::room).sum();
+    return power.directories.stream()
+        .flatMap(directory -> directory.names.values().stream())
+        .distinct()
+        .mapToLong(Content::room)
+        .sum();
   }
 
   private Content content(String name) {
@@ -388,7 +405,7 @@ public final class SimDisk implements Disk {
         byte[] bytes = new byte[source.remaining()];
         source.get(bytes);
         long grows = Math.max(0, offset + bytes.length - content.room());
-        if (grows > 0 && used() + grows > totalBytes) {
+        if (grows > 0 && used() + grows > power.totalBytes) {
           content.put((int) offset, Arrays.copyOf(bytes, bytes.length / 2));
           throw new NoSpaceException("the simulated disk is full");
         }
@@ -406,7 +423,7 @@ public final class SimDisk implements Disk {
         if (!reserves) {
           return false;
         }
-        if (used() + bytes - content.room() > totalBytes) {
+        if (used() + bytes - content.room() > power.totalBytes) {
           throw new NoSpaceException("the simulated disk is full");
         }
         content.reserved = Math.max(content.reserved, (int) bytes);
