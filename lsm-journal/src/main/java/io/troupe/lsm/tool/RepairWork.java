@@ -73,8 +73,10 @@ final class RepairWork {
   private List<Loss> run(Shelf shelf) throws IOException {
     Disk kept = shelf.next();
     String marker = MARKER_PREFIX + String.format("%016x", plan.firstFile()) + MARKER_SUFFIX;
-    try (DiskFile file = disk.create(marker)) {
-      file.force();
+    if (!disk.list().contains(marker)) { // as when the power failed before there was a table
+      try (DiskFile file = disk.create(marker)) {
+        file.force();
+      }
     }
     disk.sync();
     Version version;
