@@ -20,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -139,6 +140,44 @@ class RebuildTest {
     assertThat(read("m")).isEqualTo("one");
     assertThat(read("z")).isEqualTo("two");
     assertThat(report.losses()).extracting(Loss::what).anyMatch(what -> what.contains("in part"));
+  }
+
+  /** The next blow falls before the repair that was interrupted is run again. */
+  @Test
+  void nothingIsLostWhenTheManifestIsLostAgainAfterAnInterruptedRepair() throws IOException {
+    table(3, Put.of("j", 1, "one"), Put.of("k", 2, "two"));
+    table(4, Put.of("k", 3, "three"), Put.of("m", 4, "four"));
+    boolean interrupted = true;
+    for (long at = 0; interrupted; at++) {
+      for (int fate = 0; fate < 4; fate++) {
+        SimDisk each = disk.afterPowerLoss().losePowerAt(at);
+        interrupted = isInterrupted(each);
+        SimDisk after = each.afterPowerLoss();
+        for (long manifest : Manifest.numbers(after)) {
+          after.delete(Manifest.fileName(manifest));
+        }
+        after.delete("CURRENT");
+        after.sync();
+
+        RepairRun.run(after, false, NAMES);
+
+        try (Engine engine = EngineRun.open(after, EngineRun.TINY)) {
+          assertThat(List.of("j", "k", "m"))
+              .as("interrupted at %s", at)
+              .extracting(key -> engine.get(engine.index("a"), bytes(key), -1).map(String::new))
+              .containsExactly(Optional.of("one"), Optional.of("three"), Optional.of("four"));
+        }
+      }
+    }
+  }
+
+  private static boolean isInterrupted(SimDisk each) throws IOException {
+    try {
+      RepairRun.run(each, false, NAMES);
+      return false;
+    } catch (SimDisk.PowerLoss e) {
+      return true;
+    }
   }
 
   private RepairReport repair() throws IOException {

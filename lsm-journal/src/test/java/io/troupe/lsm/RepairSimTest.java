@@ -71,7 +71,9 @@ class RepairSimTest {
     for (long seed = 1; seed <= INTERRUPTED; seed++) {
       var store = new Written(seed);
       SimDisk damaged = store.disk.afterPowerLoss();
-      String done = damage(damaged, new Random(seed), (int) seed % 8);
+      var random = new Random(seed);
+      String done = damage(damaged, random, (int) seed % 8);
+      done += seed > 8 ? " and " + damage(damaged, random, 4) : "";
       if (RepairRun.broken(damaged).isEmpty()) {
         continue;
       }

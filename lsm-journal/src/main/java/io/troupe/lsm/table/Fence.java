@@ -1,6 +1,7 @@
 package io.troupe.lsm.table;
 
 import io.troupe.lsm.entry.Keys;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,8 @@ import java.util.List;
  * are. All of a table's structure that stays in memory.
  */
 final class Fence {
+
+  private static final int POST_BYTES = 34; // and the key
 
   private final long[] prefixes;
   private final byte[][] keys;
@@ -53,7 +56,7 @@ final class Fence {
         long lastSequence) {
       posts.add(
           new Post(filterOffset, filterLength, indexOffset, indexLength, lastKey, lastSequence));
-      bytes += 34 + lastKey.length;
+      bytes += POST_BYTES + lastKey.length;
     }
 
     byte[] encode() {
@@ -69,15 +72,24 @@ final class Fence {
     }
   }
 
+  /**
+   * Reads one.
+   *
+   * @throws BufferUnderflowException when the bytes are none; a repair takes any section for one
+   */
   static Fence decode(ByteBuffer fence) {
-    var decoded = new Fence(fence.getInt());
+    int count = fence.getInt();
+    if (count < 0 || count > fence.remaining() / POST_BYTES) {
+      throw new BufferUnderflowException();
+    }
+    var decoded = new Fence(count);
     for (int i = 0; i < decoded.keys.length; i++) {
       decoded.filterOffsets[i] = fence.getLong();
       decoded.filterLengths[i] = fence.getInt();
       decoded.indexOffsets[i] = fence.getLong();
       decoded.indexLengths[i] = fence.getInt();
       decoded.sequences[i] = fence.getLong();
-      decoded.keys[i] = new byte[fence.getShort()];
+      decoded.keys[i] = new byte[Short.toUnsignedInt(fence.getShort())];
       fence.get(decoded.keys[i]);
       decoded.prefixes[i] = Keys.prefix(decoded.keys[i]);
     }

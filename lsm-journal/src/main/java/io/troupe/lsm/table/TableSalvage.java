@@ -122,9 +122,14 @@ public final class TableSalvage {
       rangesAt = footer.get().ranges() > 0 ? (int) footer.get().rangesOffset() : rangesEnd;
       end = isWithin(rangesAt) ? rangesAt : rangesEnd;
     } else if (footer.isEmpty()) {
-      end = file.limit(); // the file may have been cut anywhere
+      end = file.limit();
     }
     sections();
+    // The file may have been cut anywhere, also where a section ends.
+    boolean cut = fence.isEmpty() && footer.isEmpty();
+    if (lostAt >= 0 || cut) {
+      visitor.lost(lostAt >= 0 ? lostAt : at, last, Optional.empty());
+    }
     if (rangesAt >= 0 && rangesAt < rangesEnd) {
       ranges(rangesAt, rangesEnd - rangesAt);
     } else if (rangesAt < 0) {
@@ -165,12 +170,31 @@ public final class TableSalvage {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          Fence.decode(
-              ByteBuffer.wrap(body(from, footerAt - from).toArray(ValueLayout.JAVA_BYTE))));
+      ByteBuffer bytes =
+          ByteBuffer.wrap(body(from, footerAt - from).toArray(ValueLayout.JAVA_BYTE));
+      Fence fence = Fence.decode(bytes);
+      // Of a file that was cut it may be another section.
+      return bytes.hasRemaining() || !isInFrontOf(from, fence)
+          ? Optional.empty()
+          : Optional.of(fence);
     } catch (CorruptionException | BufferUnderflowException e) {
       return Optional.empty();
     }
+  }
+
+  /** Whether all parts that a fence names are in front of it. */
+  private static boolean isInFrontOf(int place, Fence fence) {
+    for (int part = 0; part < fence.parts(); part++) {
+      if (!isInFrontOf(place, fence.filterOffset(part), fence.filterLength(part))
+          || !isInFrontOf(place, fence.indexOffset(part), fence.indexLength(part))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isInFrontOf(int place, long offset, int length) {
+    return offset >= 0 && length >= 0 && offset <= place - length;
   }
 
   /** Notes where sections are; returns where the last part ends. */
@@ -215,9 +239,6 @@ public final class TableSalvage {
       } else {
         gap(place);
       }
-    }
-    if (lostAt >= 0) {
-      visitor.lost(lostAt, last, Optional.empty());
     }
   }
 
