@@ -156,7 +156,8 @@ final class Recovery {
     for (long segment : segments.reversed()) {
       if (segment >= nextSegment) {
         pool.recycle(WalReplay.fileName(segment));
-        // One by one, the highest first: whenever the power fails, none is missing in front of another.
+        // One by one, the highest first: whenever the power fails, none is missing in front of
+        // another.
         disk.sync();
       } else if (segment < oldest) {
         pool.recycle(WalReplay.fileName(segment));

@@ -43,8 +43,7 @@ class FullDiskTest {
                   assertThat(e)
                       .isInstanceOfSatisfying(
                           StoreException.class,
-                          told ->
-                              assertThat(told.kind()).isEqualTo(StoreException.Kind.NO_SPACE))
+                          told -> assertThat(told.kind()).isEqualTo(StoreException.Kind.NO_SPACE))
                       .hasMessageContaining("no room for the copy"));
 
       assertThat(failed).isGreaterThan(BATCHES * VALUE_BYTES / STEP_BYTES);

@@ -89,15 +89,11 @@ class RebuildTest {
   void tablesThatAnEditTookOutAreSetAside() throws IOException {
     TableMeta old = table(1, Put.of("b", 1, "deleted since"));
     TableMeta merged = table(2, Put.of("c", 2, "kept"));
-    var first = new VersionEdit(List.of(new Index("a", 0)), List.of(at(0, old)), List.of(), 1, 1, 3);
+    var first =
+        new VersionEdit(List.of(new Index("a", 0)), List.of(at(0, old)), List.of(), 1, 1, 3);
     var second =
         new VersionEdit(
-            List.of(),
-            List.of(at(1, merged)),
-            List.of(new VersionEdit.Removed(0, 0, 1)),
-            2,
-            1,
-            4);
+            List.of(), List.of(at(1, merged)), List.of(new VersionEdit.Removed(0, 0, 1)), 2, 1, 4);
     try (Manifest manifest = Manifest.create(disk, Version.empty().apply(first), 3)) {
       manifest.append(second);
     }

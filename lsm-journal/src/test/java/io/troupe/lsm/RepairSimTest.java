@@ -78,8 +78,7 @@ class RepairSimTest {
         continue;
       }
       Map<String, byte[]> before = files(damaged);
-      List<Loss> losses =
-          RepairRun.run(damaged.afterPowerLoss(), false, store.names).losses();
+      List<Loss> losses = RepairRun.run(damaged.afterPowerLoss(), false, store.names).losses();
       boolean interrupted = true;
       for (long at = 0; interrupted; at++) {
         SimDisk disk = damaged.afterPowerLoss().losePowerAt(at);

@@ -56,13 +56,14 @@ final class RebuildPlanner {
    * Plans.
    *
    * @param bad files that do not verify
-   * @param unfinished tables and manifests from this number on were written by a repair that was not
-   *     finished
+   * @param unfinished tables and manifests from this number on were written by a repair that was
+   *     not finished
    * @param names that are given to indices, by id
    */
   static RepairPlan plan(Disk disk, Set<String> bad, long unfinished, Map<Integer, String> names)
       throws IOException {
-    return new RebuildPlanner(disk, ManifestRemains.read(disk, unfinished), names).plan(bad, unfinished);
+    return new RebuildPlanner(disk, ManifestRemains.read(disk, unfinished), names)
+        .plan(bad, unfinished);
   }
 
   private RepairPlan plan(Set<String> bad, long unfinished) throws IOException {

@@ -21,7 +21,8 @@ import java.util.TreeSet;
 /**
  * Carries a plan out. Order on disk: new tables, synced; what they replace, and every manifest, in
  * quarantine, synced; then a new manifest becomes the current one; the marker goes, and only then
- * what was replaced. So a crash leaves the store as it was, and tables of nobody, or the repaired one.
+ * what was replaced. So a crash leaves the store as it was, and tables of nobody, or the repaired
+ * one.
  */
 final class RepairWork {
 

@@ -164,8 +164,7 @@ class LogPlanTest {
 
     assertThat(LogPlan.of(List.of(gap), 4).gaps()).isEmpty();
     assertThat(used(LogPlan.of(List.of(gap), 4))).containsExactly(1L, 5L);
-    assertThat(LogPlan.of(List.of(gap), 3).gaps())
-        .containsExactly(new LogPlan.Gap(1, 100, 4, 4));
+    assertThat(LogPlan.of(List.of(gap), 3).gaps()).containsExactly(new LogPlan.Gap(1, 100, 4, 4));
   }
 
   @Test
