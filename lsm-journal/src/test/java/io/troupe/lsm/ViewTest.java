@@ -7,17 +7,23 @@ import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.memtable.SlabPool;
 import io.troupe.lsm.version.Version;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 class ViewTest {
 
   private static final int READERS = 3;
   private static final int VIEWS = 20_000;
+  private static final int DUELS = 50_000;
+  private static final int DELAYS = 6;
+  private static final int MAX_SPINS = 2_000;
 
   private volatile Counted current = new Counted();
 
@@ -89,6 +95,35 @@ class ViewTest {
     assertThat(all).allMatch(counted -> counted.gone.get() == 1);
   }
 
+  /** Counts before it looks, and is counted after nobody comes in: in any other order some pass. */
+  @Test
+  void whoComesInWhileItIsRetiredKeepsItOrIsSentAway() throws Exception {
+    View[] views = views();
+    boolean[] in = new boolean[DUELS];
+    boolean[] went = new boolean[DUELS];
+    atOnce(n -> in[n] = views[n].enter(), n -> went[n] = views[n].retire());
+
+    for (int n = 0; n < DUELS; n++) {
+      assertThat(in[n] && went[n]).as("gone with somebody in, %s", n).isFalse();
+      assertThat(views[n].leave()).as("goes with the last one, %s", n).isEqualTo(!went[n]);
+    }
+  }
+
+  @Test
+  void goesOnceWhenTheLastOneLeavesWhileItIsRetired() throws Exception {
+    View[] views = views();
+    for (View view : views) {
+      assertThat(view.enter()).isTrue();
+    }
+    boolean[] left = new boolean[DUELS];
+    boolean[] went = new boolean[DUELS];
+    atOnce(n -> left[n] = views[n].leave(), n -> went[n] = views[n].retire());
+
+    for (int n = 0; n < DUELS; n++) {
+      assertThat(left[n]).as("goes once, %s", n).isNotEqualTo(went[n]);
+    }
+  }
+
   @Test
   void nobodyGetsAViewOfWhatIsClosed() {
     List<String> told = new ArrayList<>();
@@ -107,6 +142,40 @@ class ViewTest {
     assertThat(told).isEmpty();
     views.release(first);
     assertThat(told).containsExactly("unused");
+  }
+
+  /** Does two things at the same time, again and again, one of them a little earlier or later. */
+  private static void atOnce(IntConsumer one, IntConsumer other) throws Exception {
+    var arrived = new AtomicInteger();
+    try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      Future<?> others = thread.submit(() -> duel(arrived, other, 0));
+      duel(arrived, one, 1);
+      others.get();
+    }
+  }
+
+  private static void duel(AtomicInteger arrived, IntConsumer each, int side) {
+    for (int n = 0; n < DUELS; n++) {
+      arrived.getAndIncrement();
+      for (int waited = 0; arrived.get() < 2 * (n + 1); waited++) {
+        if (waited < MAX_SPINS) {
+          Thread.onSpinWait();
+        } else {
+          LockSupport.parkNanos(1); // the other thread may have no processor
+        }
+      }
+      for (int delay = side == 0 ? n % DELAYS : n / DELAYS % DELAYS; delay > 0; delay--) {
+        Thread.onSpinWait();
+      }
+      each.accept(n);
+    }
+  }
+
+  private static View[] views() {
+    Memtable memtable = memtable();
+    var views = new View[DUELS];
+    Arrays.setAll(views, n -> new View(memtable, List.of(), Version.empty()));
+    return views;
   }
 
   /** About as long as the other thread takes for a view. */
