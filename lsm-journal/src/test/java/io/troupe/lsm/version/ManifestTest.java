@@ -51,6 +51,29 @@ class ManifestTest {
             });
   }
 
+  /** Whichever changes of the directory the file system had written by then, in whatever order. */
+  @Test
+  void oneManifestIsTheCurrentOneWhereverThePowerFails() throws IOException {
+    write();
+    Version next =
+        Version.empty().apply(new VersionEdit(List.of(), List.of(), List.of(), 21, 5, 9));
+    boolean interrupted = true;
+    for (long at = 0; interrupted; at++) {
+      for (int fate = 0; fate < 60; fate++) {
+        SimDisk each = disk.afterPowerLoss().losePowerAt(at);
+        try {
+          Manifest.create(each, next, 2).close();
+          interrupted = false;
+        } catch (SimDisk.PowerLoss e) {
+          interrupted = true;
+        }
+        Version found = Manifest.load(each.afterPowerLoss()).orElseThrow();
+        assertThat(found.flushedSequence()).isIn(20L, 21L);
+        assertThat(found.flushedSequence() == 21 || interrupted).isTrue();
+      }
+    }
+  }
+
   /** Three edits; returns where the second and the third start. */
   private int[] write() throws IOException {
     var table = new TableMeta(6, 0, 100, 10, 3, 11, 17, new byte[] {1, 2}, new byte[4096]);
