@@ -21,6 +21,8 @@ import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.lease.LeaseEntity;
 import io.troupe.lease.LeaseNodeActor;
 import io.troupe.lease.LeaseSettings;
+import io.troupe.sharding.group.GroupIds;
+import io.troupe.sharding.group.Masters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -59,6 +62,9 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
  * needs a timeout.
  */
 public final class Entities {
+  /** How often the DIR is asked about volumes that it has not told of. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
   private final Map<EntityTypeKey<?>, ActorRef<?>> regions = new HashMap<>();
 
   private final ActorSystem<?> system;
@@ -67,10 +73,21 @@ public final class Entities {
   /** Empty where everything counts as present. */
   private final Optional<Presence> presence;
 
+  private final AtomicLong askedForNewer = new AtomicLong(System.nanoTime() - LOOK_AGAIN.toNanos());
+  private final Masters masters = new Masters(System::nanoTime);
+  private final Optional<NodeRoutes<ShardingEnvelope<VolumeCommand>>> volumes;
+  private final Optional<NodeRoutes<ShardingEnvelope<FileCommand>>> files;
+
   private Entities(ActorSystem<?> system, Optional<Presence> presence) {
     this.system = system;
     this.registry = Registry.get(system);
     this.presence = presence;
+    this.volumes = presence.map(p -> routes(EntityTypes.VOLUME));
+    this.files = presence.map(p -> routes(EntityTypes.FILE));
+  }
+
+  private <M> NodeRoutes<ShardingEnvelope<M>> routes(EntityTypeKey<M> type) {
+    return new NodeRoutes<>(system, "sharding/" + type.name());
   }
 
   /**
@@ -93,9 +110,9 @@ public final class Entities {
     for (EntityTypeKey<?> type : EntityTypes.ALL) {
       Optional<Hosting<?>> hosted = all.stream().filter(h -> h.type().equals(type)).findFirst();
       if (hosted.isPresent()) {
-        entities.host(system, registry, hosted.get());
+        entities.host(system, hosted.get());
       } else {
-        entities.proxy(system, registry, type);
+        entities.proxy(system, type);
       }
     }
     ActorRef<Heartbeat.Command> heartbeat =
@@ -172,7 +189,7 @@ public final class Entities {
         "");
   }
 
-  private <M> void host(ActorSystem<?> system, Registry registry, Hosting<M> hosting) {
+  private <M> void host(ActorSystem<?> system, Hosting<M> hosting) {
     PassivationStrategySettings bounded =
         ClusterShardingSettings.PassivationStrategySettings$.MODULE$
             .defaults()
@@ -181,7 +198,7 @@ public final class Entities {
             .withIdleEntityPassivation(
                 system.settings().config().getDuration("troupe.node.passivate-after"));
     Entity<M, ShardingEnvelope<M>> entity =
-        entity(system, registry, hosting.type(), hosting.factory())
+        entity(system, hosting.type(), hosting.factory())
             .withStopMessage(hosting.stopMessage())
             .withSettings(ClusterShardingSettings.create(system).withPassivationStrategy(bounded));
     if (!hosting.dispatcher().isEmpty()) {
@@ -190,15 +207,14 @@ public final class Entities {
     regions.put(hosting.type(), ClusterSharding.get(system).init(entity));
   }
 
-  private <M> void proxy(ActorSystem<?> system, Registry registry, EntityTypeKey<M> type) {
+  private <M> void proxy(ActorSystem<?> system, EntityTypeKey<M> type) {
     Behavior<M> never = Behaviors.empty();
     regions.put(
-        type, ClusterSharding.get(system).init(entity(system, registry, type, context -> never)));
+        type, ClusterSharding.get(system).init(entity(system, type, context -> never)));
   }
 
   private static <M> Entity<M, ShardingEnvelope<M>> entity(
       ActorSystem<?> system,
-      Registry registry,
       EntityTypeKey<M> type,
       org.apache.pekko.japi.function.Function<
               org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext<M>, Behavior<M>>
@@ -207,21 +223,32 @@ public final class Entities {
         Entity.of(type, factory)
             .withMessageExtractor(new ByPrefix<M>())
             .withAllocationStrategy(
-                new PinnedAllocation(type, Cluster.get(system.classicSystem()), registry::view));
+                new PinnedAllocation(type, Cluster.get(system.classicSystem())));
     Optional<Role> role = EntityTypes.roleOf(type);
     return role.isPresent() ? entity.withRole(role.get().label()) : entity;
   }
 
+  /** Tells the Volume that serves the partition; lost where nobody is known to. */
   public void tell(PartitionId partition, VolumeCommand command) {
-    if (isPresent(partition)) {
-      send(EntityTypes.VOLUME, EntityIds.volume(partition), command);
-    }
+    masterOf(partition).ifPresent(node -> tell(node, partition, command));
   }
 
+  /** Tells that node's Volume of the partition, which refuses unless it serves. */
+  public void tell(NodeId node, PartitionId partition, VolumeCommand command) {
+    volumeAt(node)
+        .ifPresent(
+            v -> v.tell(new ShardingEnvelope<>(EntityIds.volume(partition, node), command)));
+  }
+
+  /** Tells the File beside the Volume that serves the file's partition. */
   public void tell(FileId file, FileCommand command) {
-    if (isPresent(file.partition())) {
-      send(EntityTypes.FILE, EntityIds.file(file), command);
-    }
+    masterOf(file.partition()).ifPresent(node -> tell(node, file, command));
+  }
+
+  /** Tells that node's File, which refuses unless the Volume beside it serves. */
+  public void tell(NodeId node, FileId file, FileCommand command) {
+    fileAt(node)
+        .ifPresent(f -> f.tell(new ShardingEnvelope<>(EntityIds.file(file, node), command)));
   }
 
   public void tell(OsdId osd, FileId file, ReplicaCommand command) {
@@ -242,27 +269,51 @@ public final class Entities {
     }
   }
 
-  /** Asks a Volume; fails with a {@link java.util.concurrent.TimeoutException}. */
+  /**
+   * Asks the Volume that serves the partition; fails with a {@link
+   * java.util.concurrent.TimeoutException}, or at once where nobody is known to serve.
+   */
   public <R> CompletionStage<R> ask(
       PartitionId partition, Function<ActorRef<R>, VolumeCommand> command, Duration limit) {
-    return isPresent(partition)
-        ? request(EntityTypes.VOLUME, EntityIds.volume(partition), command, limit)
-        : away("the MRC of volume " + partition.volume());
+    return masterOf(partition)
+        .map(node -> ask(node, partition, command, limit))
+        .orElseGet(() -> away("a master of partition " + partition));
   }
 
-  /** Asks a File. */
+  /** Asks that node's Volume of the partition. */
+  public <R> CompletionStage<R> ask(
+      NodeId node,
+      PartitionId partition,
+      Function<ActorRef<R>, VolumeCommand> command,
+      Duration limit) {
+    return volumeAt(node)
+        .<CompletionStage<R>>map(
+            v -> request(v, EntityIds.volume(partition, node), command, limit))
+        .orElseGet(() -> away("MRC " + node));
+  }
+
+  /** Asks this node's own Volume of the partition. */
+  public <R> CompletionStage<R> askHere(
+      PartitionId partition, Function<ActorRef<R>, VolumeCommand> command, Duration limit) {
+    return ask(registry.self(), partition, command, limit);
+  }
+
+  /** Asks the File beside the Volume that serves the file's partition. */
   public <R> CompletionStage<R> ask(
       FileId file, Function<ActorRef<R>, FileCommand> command, Duration limit) {
-    return isPresent(file.partition())
-        ? request(EntityTypes.FILE, EntityIds.file(file), command, limit)
-        : away("the MRC of file " + file);
+    Optional<NodeId> master = masterOf(file.partition());
+    return master
+        .flatMap(this::fileAt)
+        .<CompletionStage<R>>map(
+            f -> request(f, EntityIds.file(file, master.get()), command, limit))
+        .orElseGet(() -> away("the MRC of file " + file));
   }
 
   /** Asks a Replica. */
   public <R> CompletionStage<R> ask(
       OsdId osd, FileId file, Function<ActorRef<R>, ReplicaCommand> command, Duration limit) {
     return isPresent(osd.node())
-        ? request(EntityTypes.REPLICA, EntityIds.replica(osd, file), command, limit)
+        ? request(region(EntityTypes.REPLICA), EntityIds.replica(osd, file), command, limit)
         : away("OSD " + osd);
   }
 
@@ -270,7 +321,7 @@ public final class Entities {
   public <R> CompletionStage<R> ask(
       Function<ActorRef<R>, DirectoryCommand> command, Duration limit) {
     return isDirectoryPresent()
-        ? request(EntityTypes.DIRECTORY, EntityIds.DIRECTORY, command, limit)
+        ? request(region(EntityTypes.DIRECTORY), EntityIds.DIRECTORY, command, limit)
         : away("the node with role dir");
   }
 
@@ -284,17 +335,55 @@ public final class Entities {
     return presence.isEmpty() || presence.get().has(node) || node.equals(registry.self());
   }
 
-  /** A volume that is not in the view may be so new that only the others know its owner. */
-  private boolean isPresent(PartitionId partition) {
-    if (presence.isEmpty()) {
-      return true;
+  /** Which node is to be asked about a partition; empty where that is not known now. */
+  public Optional<NodeId> masterOf(PartitionId partition) {
+    Optional<VolumeRecord> volume = registry.view().volume(partition.volume());
+    if (presence.isEmpty() && volume.isEmpty()) {
+      return Optional.of(registry.self());
     }
-    for (VolumeRecord v : registry.view().volumes()) {
-      if (v.id().equals(partition.volume())) {
-        return isPresent(v.master());
-      }
+    if (volume.isEmpty()) {
+      // So new that only the DIR knows it, or gone.
+      askForNewer();
+      return Optional.empty();
     }
-    return true;
+    List<NodeId> members = volume.get().members();
+    return members.size() == 1
+        ? Optional.of(members.getFirst())
+        : masters.of(GroupIds.of(partition), members);
+  }
+
+  /** Without waiting, and not for each of many requests. */
+  private void askForNewer() {
+    long now = System.nanoTime();
+    long last = askedForNewer.get();
+    if (now - last >= LOOK_AGAIN.toNanos() && askedForNewer.compareAndSet(last, now)) {
+      var unused = registry.refresh();
+    }
+  }
+
+  /** Who serves which group, as far as this node has heard. */
+  public Masters masters() {
+    return masters;
+  }
+
+  private Optional<ActorRef<ShardingEnvelope<VolumeCommand>>> volumeAt(NodeId node) {
+    return at(node, EntityTypes.VOLUME, volumes);
+  }
+
+  private Optional<ActorRef<ShardingEnvelope<FileCommand>>> fileAt(NodeId node) {
+    return at(node, EntityTypes.FILE, files);
+  }
+
+  /**
+   * The region of a node, asked straight: the shards that lie there need nobody's help, while the
+   * coordinator may have gone with another node.
+   */
+  private <M> Optional<ActorRef<ShardingEnvelope<M>>> at(
+      NodeId node, EntityTypeKey<M> type, Optional<NodeRoutes<ShardingEnvelope<M>>> routes) {
+    if (routes.isEmpty() || node.equals(registry.self())) {
+      return Optional.of(region(type));
+    }
+    return isPresent(node) ? routes.get().to(node) : Optional.empty();
   }
 
   private boolean isDirectoryPresent() {
@@ -302,12 +391,12 @@ public final class Entities {
   }
 
   private <M, R> CompletionStage<R> request(
-      EntityTypeKey<M> type,
+      ActorRef<ShardingEnvelope<M>> region,
       String entityId,
       Function<ActorRef<R>, ? extends M> command,
       Duration limit) {
     return Asks.ask(
-        region(type),
+        region,
         (ActorRef<R> replyTo) -> new ShardingEnvelope<M>(entityId, command.apply(replyTo)),
         limit,
         system);

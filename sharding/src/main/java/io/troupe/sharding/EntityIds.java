@@ -11,14 +11,17 @@ import io.troupe.actors.id.PartitionId;
  * lies together.
  *
  * <pre>
- *   Volume     partition               File    partition | file
+ *   Volume     partition @ node        File    partition @ node | file
  *   Replica    osd | file              Lease   node | cell         Directory  dir
  * </pre>
+ *
+ * Each node that keeps a partition's metadata has a Volume of it, of which the master's serves.
  */
 public final class EntityIds {
   public static final String DIRECTORY = "dir";
 
   private static final char BAR = '|';
+  private static final char AT = '@';
 
   private EntityIds() {}
 
@@ -28,20 +31,34 @@ public final class EntityIds {
   /** One node's participant in one cell. */
   public record LeaseId(NodeId node, CellId cell) {}
 
-  public static String volume(PartitionId partition) {
-    return partition.toString();
+  /** One node's Volume of a partition. */
+  public static String volume(PartitionId partition, NodeId node) {
+    return partition + "@" + node;
   }
 
   public static PartitionId volume(String entityId) {
-    return PartitionId.of(entityId);
+    return PartitionId.of(entityId.substring(0, at(entityId)));
   }
 
-  public static String file(FileId file) {
-    return file.partition() + "|" + file;
+  public static String file(FileId file, NodeId node) {
+    return volume(file.partition(), node) + "|" + file;
   }
 
   public static FileId file(String entityId) {
     return FileId.of(rest(entityId));
+  }
+
+  /** The node that a shard of Volumes or Files belongs to. */
+  static NodeId nodeOf(String shard) {
+    return NodeId.of(shard.substring(at(shard) + 1));
+  }
+
+  private static int at(String shard) {
+    int at = shard.indexOf(AT);
+    if (at < 0) {
+      throw new IllegalArgumentException("no node in " + shard);
+    }
+    return at;
   }
 
   public static String replica(OsdId osd, FileId file) {

@@ -4,6 +4,7 @@ import io.troupe.actors.id.NodeId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -35,34 +36,52 @@ public final class NodeRoutes<M> {
 
   /** Sends, or drops where the node is no member now. */
   public void send(NodeId to, M message) {
+    ActorRef<M> route = routes().get(to);
+    if (route != null) {
+      route.tell(message);
+    }
+  }
+
+  /** Where to send to; empty where the node is no member now. */
+  Optional<ActorRef<M>> to(NodeId node) {
+    return Optional.ofNullable(routes().get(node));
+  }
+
+  /** Sends to all members. */
+  public void sendAll(M message) {
+    routes().values().forEach(route -> route.tell(message));
+  }
+
+  private Map<NodeId, ActorRef<M>> routes() {
     Seen<M> s = seen;
     long now = System.nanoTime();
     if (now - s.at() >= LOOK) {
       s = new Seen<>(look(s.routes()), now);
       seen = s;
     }
-    ActorRef<M> route = s.routes().get(to);
-    if (route != null) {
-      route.tell(message);
-    }
+    return s.routes();
   }
 
   /** Members that are leaving, too: they still have something to say. */
   private Map<NodeId, ActorRef<M>> look(Map<NodeId, ActorRef<M>> before) {
-    Map<NodeId, ActorRef<M>> found = new HashMap<>();
+    Map<NodeId, Member> newest = new HashMap<>();
     for (Member m : cluster.state().getMembers()) {
+      // Of a node that was started anew elsewhere, the one that has ended may still be a member.
       Members.nodeOf(m)
           .ifPresent(
-              node -> {
-                String path = m.address() + "/system/" + name;
-                ActorRef<M> known = before.get(node);
-                found.put(
-                    node,
-                    known != null && known.path().toString().equals(path)
-                        ? known
-                        : resolver.resolveActorRef(path));
-              });
+              node -> newest.merge(node, m, (a, b) -> a.isOlderThan(b) ? b : a));
     }
-    return found;
+    Map<NodeId, ActorRef<M>> found = new HashMap<>();
+    newest.forEach(
+        (node, m) -> {
+          String path = m.address() + "/system/" + name;
+          ActorRef<M> known = before.get(node);
+          found.put(
+              node,
+              known != null && known.path().toString().equals(path)
+                  ? known
+                  : resolver.resolveActorRef(path));
+        });
+    return Map.copyOf(found);
   }
 }

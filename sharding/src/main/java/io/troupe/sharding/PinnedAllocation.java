@@ -1,12 +1,10 @@
 package io.troupe.sharding;
 
-import io.troupe.actors.directory.DirectoryView;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.cluster.Cluster;
@@ -27,12 +25,10 @@ import scala.jdk.javaapi.CollectionConverters;
 final class PinnedAllocation extends AbstractShardAllocationStrategy {
   private final EntityTypeKey<?> type;
   private final Cluster cluster;
-  private final Supplier<DirectoryView> view;
 
-  PinnedAllocation(EntityTypeKey<?> type, Cluster cluster, Supplier<DirectoryView> view) {
+  PinnedAllocation(EntityTypeKey<?> type, Cluster cluster) {
     this.type = type;
     this.cluster = cluster;
-    this.view = view;
   }
 
   @Override
@@ -61,12 +57,9 @@ final class PinnedAllocation extends AbstractShardAllocationStrategy {
   }
 
   private Optional<ActorRef> regionOf(String shard, Set<ActorRef> regions) {
-    Optional<Predicate<Set<String>>> owner = ShardOwners.ownerOf(type, shard, view.get());
-    if (owner.isEmpty()) {
-      return Optional.empty();
-    }
+    Predicate<Set<String>> owner = ShardOwners.ownerOf(type, shard);
     for (Member m : cluster.state().getMembers()) {
-      if (m.status().equals(MemberStatus.up()) && owner.get().test(m.getRoles())) {
+      if (m.status().equals(MemberStatus.up()) && owner.test(m.getRoles())) {
         for (ActorRef region : regions) {
           if (addressOf(region).equals(m.address())) {
             return Optional.of(region);

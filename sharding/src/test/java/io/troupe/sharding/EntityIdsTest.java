@@ -25,8 +25,8 @@ final class EntityIdsTest {
     OsdId osd = OsdId.of(new NodeId(uuid));
     CellId cell = CellId.ofPartition(partition);
 
-    assertThat(EntityIds.volume(EntityIds.volume(partition))).isEqualTo(partition);
-    assertThat(EntityIds.file(EntityIds.file(file))).isEqualTo(file);
+    assertThat(EntityIds.volume(EntityIds.volume(partition, osd.node()))).isEqualTo(partition);
+    assertThat(EntityIds.file(EntityIds.file(file, osd.node()))).isEqualTo(file);
     assertThat(EntityIds.replica(EntityIds.replica(osd, file)))
         .isEqualTo(new EntityIds.ReplicaId(osd, file));
     assertThat(EntityIds.lease(EntityIds.lease(osd.node(), cell)))
@@ -44,13 +44,17 @@ final class EntityIdsTest {
     FileId file = new FileId(volume, inode);
     OsdId osd = OsdId.of(new NodeId(new UUID(high, 2)));
 
-    assertThat(EntityIds.shard(EntityIds.file(file)))
-        .isEqualTo(EntityIds.shard(EntityIds.volume(file.partition())));
+    String shard = EntityIds.shard(EntityIds.file(file, osd.node()));
+    assertThat(shard)
+        .isEqualTo(EntityIds.shard(EntityIds.volume(file.partition(), osd.node())));
+    assertThat(EntityIds.nodeOf(shard)).isEqualTo(osd.node());
     assertThat(EntityIds.shard(EntityIds.replica(osd, file))).isEqualTo(osd.toString());
   }
 
   @Test
   void refusesAnIdOfOnePart() {
     assertThatThrownBy(() -> EntityIds.file("alone")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> EntityIds.volume("nodeless"))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -81,7 +81,7 @@ final class GroupsOfNodesTest {
 
   private static Group joined(TestNode n) throws Exception {
     return Groups.start(n.system, n.id, n.entities, store(n.system))
-        .join(SPEC)
+        .join(SPEC, () -> {})
         .toCompletableFuture()
         .get(TestNode.LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
@@ -121,7 +121,9 @@ final class GroupsOfNodesTest {
     Index index = store(nodes.get(at).system).index("t");
     return members
         .get(at)
-        .propose(new WriteBatch().put(index, key.getBytes(UTF_8), value.getBytes(UTF_8)))
+        .propose(
+            new WriteBatch().put(index, key.getBytes(UTF_8), value.getBytes(UTF_8)),
+            members.get(at).mastership().epoch())
         .toCompletableFuture();
   }
 

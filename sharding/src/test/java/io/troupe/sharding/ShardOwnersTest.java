@@ -2,14 +2,9 @@ package io.troupe.sharding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.troupe.actors.directory.DirectoryView;
-import io.troupe.actors.directory.ViewVersion;
-import io.troupe.actors.directory.VolumeRecord;
-import io.troupe.actors.fs.StripingPolicy;
 import io.troupe.actors.id.NodeId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.id.VolumeId;
-import io.troupe.actors.volume.VolumePolicy;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -19,18 +14,6 @@ final class ShardOwnersTest {
   private static final NodeId OWNER = new NodeId(new UUID(0, 1));
   private static final NodeId OTHER = new NodeId(new UUID(0, 2));
   private static final PartitionId PARTITION = new PartitionId(new VolumeId(new UUID(5, 5)), 0);
-  private static final DirectoryView VIEW =
-      new DirectoryView(
-          new ViewVersion(1, 1),
-          List.of(),
-          List.of(
-              new VolumeRecord(
-                  PARTITION.volume(),
-                  "v",
-                  new VolumePolicy(new StripingPolicy(4096, 1), 0755, 0, 0),
-                  OWNER,
-                  VolumeRecord.State.ACTIVE)));
-
   private static Set<String> roles(NodeId node, String... more) {
     Set<String> roles = new java.util.HashSet<>(List.of(more));
     roles.add(ShardOwners.nodeRole(node));
@@ -38,19 +21,19 @@ final class ShardOwnersTest {
   }
 
   @Test
-  void aVolumeAndItsFilesBelongToItsMaster() {
+  void aVolumeAndItsFilesBelongToTheNodeInTheirName() {
+    String shard = EntityIds.shard(EntityIds.volume(PARTITION, OWNER));
     for (var type : List.of(EntityTypes.VOLUME, EntityTypes.FILE)) {
-      var owner = ShardOwners.ownerOf(type, PARTITION.toString(), VIEW).orElseThrow();
+      var owner = ShardOwners.ownerOf(type, shard);
       assertThat(owner.test(roles(OWNER, "mrc"))).isTrue();
       assertThat(owner.test(roles(OTHER, "mrc"))).isFalse();
-      assertThat(ShardOwners.ownerOf(type, PARTITION.toString(), DirectoryView.EMPTY)).isEmpty();
     }
   }
 
   @Test
   void replicasAndLeasesBelongToTheNodeOfTheirShard() {
     for (var type : List.of(EntityTypes.REPLICA, EntityTypes.LEASE)) {
-      var owner = ShardOwners.ownerOf(type, OWNER.toString(), VIEW).orElseThrow();
+      var owner = ShardOwners.ownerOf(type, OWNER.toString());
       assertThat(owner.test(roles(OWNER))).isTrue();
       assertThat(owner.test(roles(OTHER))).isFalse();
     }
@@ -58,7 +41,7 @@ final class ShardOwnersTest {
 
   @Test
   void theDirectoryBelongsToWhoeverHasTheRole() {
-    var owner = ShardOwners.ownerOf(EntityTypes.DIRECTORY, EntityIds.DIRECTORY, VIEW).orElseThrow();
+    var owner = ShardOwners.ownerOf(EntityTypes.DIRECTORY, EntityIds.DIRECTORY);
     assertThat(owner.test(roles(OTHER, "dir"))).isTrue();
     assertThat(owner.test(roles(OTHER, "mrc"))).isFalse();
   }

@@ -18,9 +18,15 @@ public sealed interface DirectoryCommand {
    *
    * @param name 1..255 bytes of UTF-8 without slash, control characters or '@'; EEXIST where it is
    *     taken, ENOENT where the volume was removed before it could be used, EAGAIN where too few
-   *     OSDs are online or too much is under way
+   *     OSDs or MRCs are online or too much is under way
+   * @param metadataReplicas on how many MRCs its metadata are kept, 1..7; EINVAL where there are
+   *     not so many
    */
-  record CreateVolume(String name, VolumePolicy policy, ActorRef<Result<VolumeRecord>> replyTo)
+  record CreateVolume(
+      String name,
+      VolumePolicy policy,
+      int metadataReplicas,
+      ActorRef<Result<VolumeRecord>> replyTo)
       implements DirectoryCommand {}
 
   /**

@@ -1,6 +1,7 @@
 package io.troupe.actors.directory;
 
 import io.troupe.actors.id.NodeId;
+import io.troupe.actors.id.VolumeId;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,15 @@ public record DirectoryView(
 
   public Optional<VolumeRecord> volume(String name) {
     return volumes.stream().filter(v -> v.name().equals(name)).findFirst();
+  }
+
+  public Optional<VolumeRecord> volume(VolumeId id) {
+    for (VolumeRecord v : volumes) {
+      if (v.id().equals(id)) {
+        return Optional.of(v);
+      }
+    }
+    return Optional.empty();
   }
 
   /** This view or the other: replies may overtake each other. */

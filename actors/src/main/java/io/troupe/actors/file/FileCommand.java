@@ -1,6 +1,7 @@
 package io.troupe.actors.file;
 
 import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.volume.FileDescription;
@@ -11,20 +12,31 @@ import org.apache.pekko.actor.typed.ActorRef;
  * the last close. It runs beside the Volume entity of the file's partition.
  */
 public sealed interface FileCommand {
+  /** What is answered, in the end. */
+  sealed interface Asked extends FileCommand {
+    ActorRef<? extends Result<?>> replyTo();
+
+    /** Answers that it was not done. */
+    @SuppressWarnings("unchecked") // a failure is a result of any type
+    default void refuse(Errno errno, String detail) {
+      ((ActorRef<Result<Done>>) replyTo()).tell(Result.failed(errno, detail));
+    }
+  }
+
   /**
    * From the Volume entity: counts one more open of the session. A truncate that was cut short is
    * finished before the answer.
    */
   record Open(ActorRef<SessionEvent> session, ActorRef<Result<FileDescription>> replyTo)
-      implements FileCommand {}
+      implements Asked {}
 
   /** From the Volume entity, which does not count it: takes one open of the session back. */
   record Close(ActorRef<SessionEvent> session, ActorRef<Result<Done>> replyTo)
-      implements FileCommand {}
+      implements Asked {}
 
   /** Sets the length, on all OSDs and in the namespace; what was cut never shows again. */
   record Truncate(long sizeBytes, ActorRef<Result<FileDescription>> replyTo)
-      implements FileCommand {}
+      implements Asked {}
 
   /**
    * From the Volume entity, which gives its opens of the file away: they count here from now on.

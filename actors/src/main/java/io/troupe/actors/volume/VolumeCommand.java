@@ -1,6 +1,7 @@
 package io.troupe.actors.volume;
 
 import io.troupe.actors.errors.Done;
+import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.fs.Attributes;
 import io.troupe.actors.fs.Caller;
@@ -20,29 +21,40 @@ import org.apache.pekko.actor.typed.ActorRef;
  */
 public sealed interface VolumeCommand {
 
+  /** What is answered, in the end. */
+  sealed interface Asked extends VolumeCommand {
+    ActorRef<? extends Result<?>> replyTo();
+
+    /** Answers that it was not done. */
+    @SuppressWarnings("unchecked") // a failure is a result of any type
+    default void refuse(Errno errno, String detail) {
+      ((ActorRef<Result<Done>>) replyTo()).tell(Result.failed(errno, detail));
+    }
+  }
+
   // ---- life of a volume
 
   /**
    * Makes the root directory of a new volume. Repeated on an existing one it changes nothing; EBUSY
    * on one that is being removed.
    */
-  record Initialize(VolumePolicy policy, ActorRef<Result<Done>> replyTo) implements VolumeCommand {}
+  record Initialize(VolumePolicy policy, ActorRef<Result<Done>> replyTo) implements Asked {}
 
   /**
    * Removes everything in the volume, content included; done once nothing of it is left to remove.
    */
-  record Destroy(ActorRef<Result<Done>> replyTo) implements VolumeCommand {}
+  record Destroy(ActorRef<Result<Done>> replyTo) implements Asked {}
 
   // ---- reads
 
   /** Names "." and ".." are understood. */
   record Lookup(long parent, Name name, ActorRef<Result<Attributes>> replyTo)
-      implements VolumeCommand {}
+      implements Asked {}
 
-  record GetAttributes(long inode, ActorRef<Result<Attributes>> replyTo) implements VolumeCommand {}
+  record GetAttributes(long inode, ActorRef<Result<Attributes>> replyTo) implements Asked {}
 
   /** Attributes with the xloc set of a regular file. */
-  record Describe(long inode, ActorRef<Result<FileDescription>> replyTo) implements VolumeCommand {}
+  record Describe(long inode, ActorRef<Result<FileDescription>> replyTo) implements Asked {}
 
   /**
    * @param afterCookie 0 from the start, else the cookie of the last entry seen
@@ -50,16 +62,16 @@ public sealed interface VolumeCommand {
    */
   record ReadDirectory(
       long inode, long afterCookie, int maxEntries, ActorRef<Result<DirectoryPage>> replyTo)
-      implements VolumeCommand {}
+      implements Asked {}
 
-  record ReadLink(long inode, ActorRef<Result<byte[]>> replyTo) implements VolumeCommand {}
+  record ReadLink(long inode, ActorRef<Result<byte[]>> replyTo) implements Asked {}
 
   record GetXattr(long inode, Name name, ActorRef<Result<byte[]>> replyTo)
-      implements VolumeCommand {}
+      implements Asked {}
 
-  record ListXattrs(long inode, ActorRef<Result<List<Name>>> replyTo) implements VolumeCommand {}
+  record ListXattrs(long inode, ActorRef<Result<List<Name>>> replyTo) implements Asked {}
 
-  record GetUsage(ActorRef<Result<VolumeUsage>> replyTo) implements VolumeCommand {}
+  record GetUsage(ActorRef<Result<VolumeUsage>> replyTo) implements Asked {}
 
   // ---- open files
 
@@ -77,7 +89,7 @@ public sealed interface VolumeCommand {
    */
   record CloseFiles(
       List<Long> inodes, ActorRef<SessionEvent> session, ActorRef<Result<Done>> replyTo)
-      implements VolumeCommand {
+      implements Asked {
     public CloseFiles {
       inodes = List.copyOf(inodes);
     }
@@ -86,7 +98,7 @@ public sealed interface VolumeCommand {
   // ---- changes
 
   /** What a client may ask for again, when no answer came. */
-  sealed interface Repeatable extends VolumeCommand {}
+  sealed interface Repeatable extends Asked {}
 
   /** What clients change in the namespace. */
   sealed interface Change extends Repeatable {}
@@ -95,7 +107,12 @@ public sealed interface VolumeCommand {
    * Is carried out once, however often it is asked for: later attempts get the answer of the first.
    * EAGAIN says that it may or may not have been carried out; then it is to be asked for again.
    */
-  record Once(OperationId id, Repeatable command) implements VolumeCommand {}
+  record Once(OperationId id, Repeatable command) implements Asked {
+    @Override
+    public ActorRef<? extends Result<?>> replyTo() {
+      return command.replyTo();
+    }
+  }
 
   /** The change is answered when it is on the disk, with all that was acknowledged before it. */
   record Durable(Change change) implements Repeatable {}
@@ -194,14 +211,14 @@ public sealed interface VolumeCommand {
    * the truncate before: forgetting that one would let show again what it cut off.
    */
   record BeginTruncate(long inode, long sizeBytes, ActorRef<Result<FileDescription>> replyTo)
-      implements VolumeCommand {}
+      implements Asked {}
 
   /** Second half: all OSDs have cut; the file is no longer marked. */
   record EndTruncate(long inode, int truncateEpoch, ActorRef<Result<Attributes>> replyTo)
-      implements VolumeCommand {}
+      implements Asked {}
 
   /** The File entity of an unlinked file saw the last close: the inode and its objects may go. */
-  record ReleaseOrphan(long inode, ActorRef<Result<Done>> replyTo) implements VolumeCommand {}
+  record ReleaseOrphan(long inode, ActorRef<Result<Done>> replyTo) implements Asked {}
 
   /** Messages of the entity to itself; they never leave its node. */
   non-sealed interface Local extends VolumeCommand {}

@@ -211,10 +211,22 @@ public final class TroupeClient implements AutoCloseable {
     return createVolume(name, new VolumePolicy(striping, 0755, 0, 0));
   }
 
-  /** Makes a volume with a root directory of the policy's owner and mode. */
+  /** Makes a volume with a root directory of the policy's owner and mode; its metadata on one MRC. */
   public CompletionStage<VolumeRecord> createVolume(String name, VolumePolicy policy) {
+    return createVolume(name, policy, 1);
+  }
+
+  /**
+   * Makes a volume.
+   *
+   * @param metadataReplicas on how many MRCs its metadata are kept; it goes on while a majority of
+   *     them is there. EINVAL where there are not so many
+   */
+  public CompletionStage<VolumeRecord> createVolume(
+      String name, VolumePolicy policy, int metadataReplicas) {
     CompletionStage<Result<VolumeRecord>> s =
-        cluster.askDirectory(r -> new DirectoryCommand.CreateVolume(name, policy, r));
+        cluster.askDirectory(
+            r -> new DirectoryCommand.CreateVolume(name, policy, metadataReplicas, r));
     return unwrap(s);
   }
 

@@ -2,6 +2,7 @@ package io.troupe.gateway.ports;
 
 import io.troupe.actors.directory.DirectoryCommand;
 import io.troupe.actors.directory.DirectoryView;
+import io.troupe.actors.directory.VolumeRecord;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.file.FileCommand;
@@ -11,6 +12,7 @@ import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.volume.VolumeCommand;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -42,10 +44,16 @@ public interface ClusterPort {
 
   /** Why a request to a partition would not be answered now, if that is known. */
   default Optional<String> whyUnreachable(PartitionId partition) {
-    return view().volumes().stream()
-        .filter(v -> v.id().equals(partition.volume()))
-        .findFirst()
-        .flatMap(v -> whyOffline(v.master(), "MRC"));
+    List<NodeId> members =
+        view().volume(partition.volume()).map(VolumeRecord::members).orElse(List.of());
+    Optional<String> why = Optional.empty();
+    for (NodeId member : members) {
+      why = whyOffline(member, "MRC");
+      if (why.isEmpty()) {
+        return why;
+      }
+    }
+    return why;
   }
 
   /** Why a request to a node would not be answered now, if that is known. */

@@ -4,6 +4,7 @@ import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.file.FileCommand;
+import io.troupe.actors.id.Epoch;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.volume.FileDescription;
@@ -47,9 +48,16 @@ public final class FileEntity {
 
   private FileEntity() {}
 
-  public static Behavior<FileCommand> create(FileId file, Entities entities, Duration timeout) {
+  /**
+   * The entity of one file on this node.
+   *
+   * @param tenure the epoch under which the Volume beside it serves, NONE while it does not: what
+   *     is in memory counts under the same one only
+   */
+  public static Behavior<FileCommand> create(
+      FileId file, Entities entities, Duration timeout, Supplier<Epoch> tenure) {
     return Behaviors.setup(
-        context -> new Live(context, file, new Truncation(file, entities, timeout)));
+        context -> new Live(context, file, new Truncation(file, entities, timeout), tenure));
   }
 
   private static final class Live extends DurableStateBehavior<FileCommand, FileState> {
@@ -61,6 +69,8 @@ public final class FileEntity {
     private boolean busy;
     private boolean unlinked;
     private boolean stopping;
+    private final Supplier<Epoch> tenure;
+    private final Epoch born;
 
     /** A request that talks to the Volume or the OSDs. */
     private record Step(
@@ -68,11 +78,17 @@ public final class FileEntity {
         Supplier<CompletionStage<Result<FileDescription>>> work,
         ActorRef<Result<FileDescription>> replyTo) {}
 
-    Live(ActorContext<FileCommand> context, FileId file, Truncation truncation) {
+    Live(
+        ActorContext<FileCommand> context,
+        FileId file,
+        Truncation truncation,
+        Supplier<Epoch> tenure) {
       super(PersistenceId.ofUniqueId("File|" + file.partition() + "|" + file));
       this.context = context;
       this.file = file;
       this.truncation = truncation;
+      this.tenure = tenure;
+      this.born = tenure.get();
     }
 
     @Override
@@ -100,6 +116,7 @@ public final class FileEntity {
     public CommandHandler<FileCommand, FileState> commandHandler() {
       return newCommandHandlerBuilder()
           .forAnyState()
+          .onCommand(command -> !serves(), (state, command) -> refuse(command))
           .onCommand(FileCommand.Open.class, this::open)
           .onCommand(FileCommand.Opened.class, (state, o) -> opened(o))
           .onCommand(FileCommand.Close.class, this::close)
@@ -116,6 +133,17 @@ public final class FileEntity {
           .onCommand(Released.class, this::released)
           .onCommand(Stop.class, (state, s) -> stop(state))
           .build();
+    }
+
+    private boolean serves() {
+      return !born.equals(Epoch.NONE) && born.equals(tenure.get());
+    }
+
+    private Effect<FileState> refuse(FileCommand command) {
+      if (command instanceof FileCommand.Asked asked) {
+        asked.refuse(Errno.EAGAIN, "this node is not the master of file " + file);
+      }
+      return Effect().stop();
     }
 
     private Effect<FileState> open(FileState state, FileCommand.Open open) {

@@ -108,7 +108,7 @@ record Truncation(FileId file, Entities entities, Duration timeout) {
 
   <T> CompletionStage<Result<T>> askVolume(
       java.util.function.Function<ActorRef<Result<T>>, VolumeCommand> command) {
-    CompletionStage<Result<T>> answer = entities.ask(file.partition(), command, timeout);
+    CompletionStage<Result<T>> answer = entities.askHere(file.partition(), command, timeout);
     return answer.exceptionally(
         e -> Result.failed(Errno.EIO, "the volume of " + file + " did not answer"));
   }

@@ -27,7 +27,6 @@ import io.troupe.sharding.Entities;
 import io.troupe.sharding.Registry;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -51,14 +50,12 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * the records and what those before it changed, one event carries the outcome, and all are answered
  * when it is durable.
  *
- * <p>It serves while it holds its partition's lease, whose epoch stands in every event.
+ * <p>It serves as long as it has the {@link Tenure} of its partition, whose epoch stands in every
+ * event.
  */
 public final class VolumeEntity {
   /** Records removed per batch when a volume is destroyed. */
-  private static final int DESTROY_STEP = 500;
-
-  /** Stop changing things so long before the lease ends: a batch under way has to end within it. */
-  private static final Duration LEASE_MARGIN = Duration.ofSeconds(1);
+  private static final int DESTROY_STEP = 200;
 
   /**
    * A client asks again for seconds, and its messages may be on their way for as long as a node
@@ -75,6 +72,9 @@ public final class VolumeEntity {
 
   /** Tells the entity to stop. */
   public record Stop() implements VolumeCommand.Local {}
+
+  /** Tells the entity that it may serve: what nobody asks for is to go on, too. */
+  public record Begin() implements VolumeCommand.Local {}
 
   private record Leased(LeaseReply reply) implements VolumeCommand.Local {}
 
@@ -112,7 +112,6 @@ public final class VolumeEntity {
   private final Namespace namespace;
   private final Placing placing;
   private final Clock clock;
-  private final ActorRef<LeaseReply> leaseReplies;
   private final ActorRef<Committer.Committed> commits;
   private final ActorRef<Reaper.Command> reaper;
   private final Deque<Operation<?>> pending = new ArrayDeque<>();
@@ -137,8 +136,11 @@ public final class VolumeEntity {
   private final Set<Long> handing = new HashSet<>();
 
   private boolean handedAll;
+  private final Tenure tenure;
+
+  /** Since it serves. */
   private Epoch epoch = Epoch.NONE;
-  private Instant leasedUntil = Instant.MIN;
+
   private boolean stopping;
 
   private VolumeEntity(
@@ -148,6 +150,7 @@ public final class VolumeEntity {
       Entities entities,
       Store store,
       PlacementPolicy policy,
+      Optional<GroupTenure> group,
       Clock clock) {
     this.context = context;
     this.partition = partition;
@@ -162,7 +165,11 @@ public final class VolumeEntity {
     this.openFiles = new OpenFiles(settings.maxOpens());
     this.changes = new Changes(creates());
     this.lag = new DiskLag(settings.durability());
-    this.leaseReplies = context.messageAdapter(LeaseReply.class, Leased::new);
+    ActorRef<LeaseReply> leaseReplies = context.messageAdapter(LeaseReply.class, Leased::new);
+    this.tenure =
+        group.isPresent()
+            ? group.get()
+            : new SoleTenure(partition, clock, () -> acquire(leaseReplies));
     this.commits = context.messageAdapter(Committer.Committed.class, c -> new BatchDone());
     this.reaper =
         context.spawn(
@@ -172,13 +179,18 @@ public final class VolumeEntity {
     this.committer = startCommitter(context, partition);
   }
 
-  /** The entity of one partition. */
+  /**
+   * The entity of one partition on this node.
+   *
+   * @param group where the partition is kept by other nodes, too
+   */
   public static Behavior<VolumeCommand> create(
       PartitionId partition,
       VolumeSettings settings,
       Entities entities,
       Store store,
       PlacementPolicy policy,
+      Optional<GroupTenure> group,
       Clock clock) {
     return Behaviors.withStash(
         MAX_STASHED,
@@ -188,8 +200,15 @@ public final class VolumeEntity {
                     Behaviors.withTimers(
                         timers ->
                             new VolumeEntity(
-                                    context, partition, settings, entities, store, policy, clock)
-                                .waitingForLease(stash, timers))));
+                                    context,
+                                    partition,
+                                    settings,
+                                    entities,
+                                    store,
+                                    policy,
+                                    group,
+                                    clock)
+                                .waiting(stash, timers))));
   }
 
   private static ActorRef<Committer.Commit> startCommitter(
@@ -201,71 +220,67 @@ public final class VolumeEntity {
     return c;
   }
 
-  // ---- lease
+  // ---- tenure
 
-  private Behavior<VolumeCommand> waitingForLease(
+  private Behavior<VolumeCommand> waiting(
       StashBuffer<VolumeCommand> stash, TimerScheduler<VolumeCommand> timers) {
-    acquire();
+    tenure.claim();
     timers.startTimerWithFixedDelay(new Renew(), settings.leaseDuration().dividedBy(3));
-    return Behaviors.receive(VolumeCommand.class)
-        .onMessage(
-            Leased.class,
-            leased -> {
-              leased(leased.reply());
-              if (epoch.equals(Epoch.NONE)) {
-                return Behaviors.same();
+    return Behaviors.receiveMessage(
+        command -> {
+          switch (command) {
+            case Leased leased -> tenure.leased(leased.reply());
+            case Renew r -> tenure.claim();
+            case Stop s -> {
+              return Behaviors.stopped();
+            }
+            case Begin b -> {}
+            default -> {
+              if (tenure.keepsEarly() || !tenure.epoch().equals(Epoch.NONE)) {
+                // With a full stash the sender's own timeout tells it.
+                if (!stash.isFull()) {
+                  stash.stash(command);
+                }
+              } else {
+                refuse(command);
               }
-              context
-                  .getLog()
-                  .info("partition={} epoch={} event=serving", partition, epoch.number());
-              reaper.tell(new Reaper.Begin());
-              timers.startTimerWithFixedDelay(new ForgetOutcomes(), Duration.ZERO, FORGET_INTERVAL);
-              return stash.unstashAll(serving());
-            })
-        .onMessage(
-            Renew.class,
-            r -> {
-              acquire();
-              return Behaviors.same();
-            })
-        .onMessage(Stop.class, s -> Behaviors.stopped())
-        .onAnyMessage(
-            m -> {
-              // With a full stash the sender's own timeout tells it.
-              if (!stash.isFull()) {
-                stash.stash(m);
-              }
-              return Behaviors.same();
-            })
-        .build();
+            }
+          }
+          if (tenure.epoch().equals(Epoch.NONE)) {
+            return Behaviors.same();
+          }
+          begin(timers);
+          return stash.unstashAll(serving());
+        });
   }
 
-  private void acquire() {
+  private void begin(TimerScheduler<VolumeCommand> timers) {
+    epoch = tenure.epoch();
+    context.getLog().info("partition={} epoch={} event=serving", partition, epoch.number());
+    reaper.tell(new Reaper.Begin());
+    timers.startTimerWithFixedDelay(new ForgetOutcomes(), Duration.ZERO, FORGET_INTERVAL);
+  }
+
+  private void acquire(ActorRef<LeaseReply> replies) {
     CellId cell = CellId.ofPartition(partition);
     entities.tell(
-        registry.self(),
-        cell,
-        new LeaseCommand.Acquire(cell, settings.leaseDuration(), leaseReplies));
+        registry.self(), cell, new LeaseCommand.Acquire(cell, settings.leaseDuration(), replies));
   }
 
-  private void leased(LeaseReply reply) {
-    switch (reply) {
-      case LeaseReply.Granted g -> {
-        epoch = g.epoch();
-        leasedUntil = g.until();
-      }
-      case LeaseReply.Refused r ->
-          context
-              .getLog()
-              .warn("partition={} event=lease-refused reason={}", partition, r.reason());
-      case LeaseReply.Lost l -> leasedUntil = Instant.MIN;
-      case LeaseReply.Wanted w -> {}
-      case LeaseReply.Closed c -> {}
+  private void refuse(VolumeCommand command) {
+    if (command instanceof VolumeCommand.Asked asked) {
+      asked.refuse(Errno.EAGAIN, "this node is not the master of partition " + partition);
     }
   }
 
-  private boolean mayChange() {
-    return clock.instant().isBefore(leasedUntil.minus(LEASE_MARGIN));
+  /** Another may serve, or have served: what is in memory counts no more, nor do later answers. */
+  private Behavior<VolumeCommand> ended() {
+    context.getLog().info("partition={} epoch={} event=ended", partition, epoch.number());
+    String why = "partition " + partition + " gets another master";
+    inFlight.forEach(o -> o.fail(Errno.EAGAIN, why));
+    pending.forEach(o -> o.fail(Errno.EAGAIN, why));
+    answerDestroyers(Result.failed(Errno.EAGAIN, why));
+    return Behaviors.stopped();
   }
 
   // ---- serving
@@ -278,6 +293,14 @@ public final class VolumeEntity {
   }
 
   private Behavior<VolumeCommand> receive(VolumeCommand command) {
+    if (!tenure.continues(epoch)) {
+      refuse(command);
+      return ended();
+    }
+    if (command instanceof VolumeCommand.Asked && !tenure.mayRead()) {
+      refuse(command);
+      return Behaviors.same();
+    }
     switch (command) {
       case VolumeCommand.Lookup c -> c.replyTo().tell(namespace.lookup(c.parent(), c.name()));
       case VolumeCommand.GetAttributes c -> c.replyTo().tell(namespace.attributes(c.inode()));
@@ -343,8 +366,9 @@ public final class VolumeEntity {
       case Forgot f -> forgot(f.result());
       case ForgetOutcomes f -> forgetOutcomes(Optional.empty());
       case DestroyStepDone d -> destroyStepDone(d.more());
-      case Leased l -> leased(l.reply());
-      case Renew r -> acquire();
+      case Leased l -> tenure.leased(l.reply());
+      case Renew r -> tenure.claim();
+      case Begin b -> {}
       case BatchDone b -> batchDone();
       case Stop s -> stopping = true;
       case VolumeCommand.Local other -> context.getLog().warn("event=unknown message={}", other);
@@ -383,7 +407,7 @@ public final class VolumeEntity {
         if (d.attributes().nlink() > 0) {
           markHanded(Set.of(c.inode()));
         }
-        entities.tell(file(c.inode()), new FileCommand.Open(c.session(), c.replyTo()));
+        entities.tell(registry.self(), file(c.inode()), new FileCommand.Open(c.session(), c.replyTo()));
         return;
       }
       if (attempts.countsOpen(id)) {
@@ -395,7 +419,7 @@ public final class VolumeEntity {
 
   private void close(long inode, ActorRef<SessionEvent> session) {
     if (!openFiles.close(inode, session)) {
-      entities.tell(file(inode), new FileCommand.Close(session, context.getSystem().ignoreRef()));
+      entities.tell(registry.self(), file(inode), new FileCommand.Close(session, context.getSystem().ignoreRef()));
     }
   }
 
@@ -433,12 +457,12 @@ public final class VolumeEntity {
   private void handOver(long inode) {
     openFiles
         .handOver(inode)
-        .forEach(h -> entities.tell(file(inode), new FileCommand.Opened(h.session(), h.opens())));
+        .forEach(h -> entities.tell(registry.self(), file(inode), new FileCommand.Opened(h.session(), h.opens())));
   }
 
   private void unlinked(long inode) {
     handOver(inode);
-    entities.tell(file(inode), new FileCommand.Unlinked());
+    entities.tell(registry.self(), file(inode), new FileCommand.Unlinked());
   }
 
   private Changes.Creates creates() {
@@ -476,7 +500,7 @@ public final class VolumeEntity {
       ActorRef<SessionEvent> opener = c.opener().get();
       if (openFiles.isFull()) {
         markHanded(Set.of(inode));
-        entities.tell(file(inode), new FileCommand.Opened(opener, 1));
+        entities.tell(registry.self(), file(inode), new FileCommand.Opened(opener, 1));
       } else {
         count(inode, opener);
       }
@@ -501,7 +525,7 @@ public final class VolumeEntity {
 
   private void nextBatch() {
     while (inFlight.isEmpty() && !pending.isEmpty()) {
-      if (!mayChange()) {
+      if (!tenure.mayChange()) {
         failPending(Errno.EAGAIN, "partition " + partition + " has lost its lease");
         return;
       }
@@ -515,7 +539,9 @@ public final class VolumeEntity {
       List<Runnable> batchAnswers = new ArrayList<>();
       boolean reclaims = true;
       boolean sync = lag.begin(change);
-      while (batch.size() < settings.maxBatch() && !pending.isEmpty()) {
+      while (batch.size() < settings.maxBatch()
+          && overlay.bytes() < tenure.batchBytes()
+          && !pending.isEmpty()) {
         Operation<?> operation = pending.remove();
         if (!room && !operation.reclaims()) {
           attempts.ended(operation);
@@ -542,7 +568,8 @@ public final class VolumeEntity {
       }
       releasing = change.discarded().stream().map(Tree.Garbage::inode).collect(Collectors.toSet());
       committer.tell(
-          new Committer.Commit(lag.event(epoch, changesOf(overlay), reclaims, sync), commits));
+          new Committer.Commit(
+              lag.event(tenure.epoch(), changesOf(overlay), reclaims, sync), commits));
     }
   }
 
@@ -577,6 +604,9 @@ public final class VolumeEntity {
 
   /** The persist failed. Whether the batch is durable is unknown; its callers are told an error. */
   private Behavior<VolumeCommand> committerEnded() {
+    if (!tenure.survivesFailure()) {
+      return ended();
+    }
     Errno errno = store.hasRoom() ? Errno.EIO : Errno.ENOSPC;
     committer = startCommitter(context, partition);
     inFlight.forEach(o -> o.fail(errno, "the MRC could not write its journal"));

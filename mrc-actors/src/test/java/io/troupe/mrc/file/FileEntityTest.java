@@ -12,6 +12,7 @@ import io.troupe.actors.fs.FileType;
 import io.troupe.actors.fs.ReplicaLocation;
 import io.troupe.actors.fs.StripingPolicy;
 import io.troupe.actors.fs.XLocSet;
+import io.troupe.actors.id.Epoch;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.VolumeId;
@@ -83,7 +84,7 @@ final class FileEntityTest {
   }
 
   private ActorRef<FileCommand> entity() {
-    return node.kit().spawn(FileEntity.create(file, entities, TIMEOUT));
+    return node.kit().spawn(FileEntity.create(file, entities, TIMEOUT, () -> new Epoch(1)));
   }
 
   private void restart() {

@@ -109,6 +109,7 @@ final class AttemptsOfChangesTest {
                     around.entities(),
                     node.store(),
                     new ByFreeSpace(),
+                    Optional.empty(),
                     Clock.fixed(now, ZoneOffset.UTC)));
     asking = new Asking(node, entity);
   }

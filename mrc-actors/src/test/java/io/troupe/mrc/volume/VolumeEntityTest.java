@@ -119,6 +119,7 @@ final class VolumeEntityTest {
                 others.entities(),
                 node.store(),
                 new ByFreeSpace(),
+                Optional.empty(),
                 Clock.fixed(NOW, ZoneOffset.UTC)));
   }
 
@@ -720,7 +721,10 @@ final class VolumeEntityTest {
     long a = asking.file("a");
     FileId file = new FileId(partition.volume(), a);
     ActorRef<FileCommand> files =
-        node.kit().spawn(FileEntity.create(file, around.entities(entity), Duration.ofSeconds(5)));
+        node.kit()
+            .spawn(
+                FileEntity.create(
+                    file, around.entities(entity), Duration.ofSeconds(5), () -> new Epoch(1)));
     TestProbe<Result<FileDescription>> answers = node.probe();
 
     files.tell(new FileCommand.Truncate(0, answers.ref()));

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigValueFactory;
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceStatus;
 import io.troupe.actors.directory.VolumeRecord;
+import io.troupe.actors.id.NodeId;
 import java.util.Locale;
 import java.util.Map;
 
@@ -23,7 +24,7 @@ final class Json {
         "state", v.state().name().toLowerCase(Locale.ROOT),
         "objectSizeBytes", v.policy().striping().objectSizeBytes(),
         "width", v.policy().striping().width(),
-        "mrc", v.master().toString());
+        "mrcs", v.members().stream().map(NodeId::toString).toList());
   }
 
   static Map<String, Object> service(ServiceStatus s) {

@@ -2,6 +2,7 @@ package io.troupe.node.cli;
 
 import com.typesafe.config.ConfigFactory;
 import io.troupe.actors.directory.VolumeRecord;
+import io.troupe.actors.id.NodeId;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -29,7 +30,7 @@ final class ListVolumesCommand implements Callable<Integer> {
         System.out.println(Json.of(volumes.stream().map(Json::volume).toList()));
       } else {
         System.out.printf(
-            "%-24s %-9s %11s %5s  %s%n", "VOLUME", "STATE", "OBJECT SIZE", "WIDTH", "MRC");
+            "%-24s %-9s %11s %5s  %s%n", "VOLUME", "STATE", "OBJECT SIZE", "WIDTH", "MRCS");
         for (VolumeRecord v : volumes) {
           System.out.printf(
               "%-24s %-9s %11s %5d  %s%n",
@@ -37,7 +38,7 @@ final class ListVolumesCommand implements Callable<Integer> {
               v.state().name().toLowerCase(Locale.ROOT),
               ByteSize.show(v.policy().striping().objectSizeBytes()),
               v.policy().striping().width(),
-              v.master());
+              String.join(" ", v.members().stream().map(NodeId::toString).toList()));
         }
       }
     }

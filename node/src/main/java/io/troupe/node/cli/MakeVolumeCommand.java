@@ -39,6 +39,13 @@ final class MakeVolumeCommand implements Callable<Integer> {
   private @Nullable Integer width;
 
   @Option(
+      names = "--metadata-replicas",
+      paramLabel = "N",
+      description =
+          "on how many MRCs its metadata are kept (default: troupe.volume.metadata-replicas)")
+  private @Nullable Integer metadataReplicas;
+
+  @Option(
       names = "--mode",
       paramLabel = "MODE",
       description = "permissions of the root directory, octal (default: ${DEFAULT-VALUE})")
@@ -68,11 +75,19 @@ final class MakeVolumeCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
+    int replicas =
+        metadataReplicas != null
+            ? metadataReplicas
+            : config.getInt("troupe.volume.metadata-replicas");
     try (Outside troupe = Outside.connect(cluster, config)) {
-      VolumeRecord v = troupe.await(troupe.client().createVolume(name, policy));
+      VolumeRecord v = troupe.await(troupe.client().createVolume(name, policy, replicas));
       System.out.printf(
-          "volume %s  object size %s, width %d%n",
-          v.name(), ByteSize.show(policy.striping().objectSizeBytes()), policy.striping().width());
+          "volume %s  object size %s, width %d, metadata on %d MRC%s%n",
+          v.name(),
+          ByteSize.show(policy.striping().objectSizeBytes()),
+          policy.striping().width(),
+          v.members().size(),
+          v.members().size() == 1 ? "" : "s");
     }
     return 0;
   }

@@ -29,6 +29,7 @@ import io.troupe.sharding.DirectoryRole;
 import io.troupe.sharding.Entities;
 import io.troupe.sharding.Hosting;
 import io.troupe.sharding.Registry;
+import io.troupe.sharding.group.Groups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -39,7 +40,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -138,15 +138,14 @@ public final class NodeRuntime implements AutoCloseable {
         options.roles().contains(Role.OSD)
             ? Optional.of(OsdRole.open(system, data.objects(), OsdId.of(data.node())))
             : Optional.empty();
-    AtomicReference<@Nullable Entities> entities = new AtomicReference<>();
     DirectoryRole directory = new DirectoryRole();
     List<Hosting<?>> hostings = new ArrayList<>();
     if (options.roles().contains(Role.DIR)) {
       hostings.add(directory.hosting(system));
     }
-    if (options.roles().contains(Role.MRC)) {
-      hostings.addAll(MrcRole.hostings(system, () -> Objects.requireNonNull(entities.get())));
-    }
+    Optional<MrcRole> mrc =
+        options.roles().contains(Role.MRC) ? Optional.of(new MrcRole(system)) : Optional.empty();
+    mrc.ifPresent(m -> hostings.addAll(m.hostings()));
     osd.ifPresent(o -> hostings.add(o.hosting()));
     AtomicReference<@Nullable StreamEndpoint> endpoint = new AtomicReference<>();
     Entities all =
@@ -155,8 +154,9 @@ public final class NodeRuntime implements AutoCloseable {
             data.node(),
             () -> describe(options, data, system, osd, Optional.ofNullable(endpoint.get())),
             hostings);
-    entities.set(all);
     directory.started(all);
+    Groups groups = Groups.start(system, data.node(), all, LsmStores.get(system).store());
+    mrc.ifPresent(m -> m.started(all, groups));
     osd.ifPresent(
         o ->
             endpoint.set(
@@ -288,7 +288,12 @@ public final class NodeRuntime implements AutoCloseable {
     StripingPolicy striping =
         new StripingPolicy(Math.toIntExact(c.getBytes("object-size")), c.getInt("width"));
     try {
-      await(client().createVolume(name, new VolumePolicy(striping, 0755, 0, 0)));
+      await(
+          client()
+              .createVolume(
+                  name,
+                  new VolumePolicy(striping, 0755, 0, 0),
+                  c.getInt("metadata-replicas")));
     } catch (FsException e) {
       if (e.errno() != Errno.EEXIST) {
         throw e;

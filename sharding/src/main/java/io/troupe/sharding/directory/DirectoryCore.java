@@ -25,6 +25,9 @@ final class DirectoryCore {
   /** Volumes that are being made or removed at a time; each is asked again every second. */
   static final int MAX_UNDER_WAY = 100;
 
+  /** A majority of more would have to answer each change. */
+  static final int MAX_METADATA_REPLICAS = 7;
+
   private final DirectoryLimits limits;
   private final Instant started;
 
@@ -77,7 +80,7 @@ final class DirectoryCore {
   }
 
   private static boolean holds(DirectoryState state, ServiceRecord s) {
-    return s.has(Role.OSD) || state.volumes().stream().anyMatch(v -> v.master().equals(s.node()));
+    return s.has(Role.OSD) || state.volumes().stream().anyMatch(v -> v.members().contains(s.node()));
   }
 
   /** Heartbeats are not durable: after a restart of the DIR the time begins anew. */
@@ -109,9 +112,14 @@ final class DirectoryCore {
     return new ServiceStatus(h.record(), silent <= limits.offlineAfter().toMillis(), silent);
   }
 
-  /** A new volume on the MRC that has the fewest, or why there can be none. */
+  /** A new volume on the MRCs that have the fewest, or why there can be none. */
   Result<VolumeRecord> plan(
-      DirectoryState state, String name, VolumePolicy policy, VolumeId id, Instant now) {
+      DirectoryState state,
+      String name,
+      VolumePolicy policy,
+      int metadataReplicas,
+      VolumeId id,
+      Instant now) {
     Optional<String> flaw = flawIn(name);
     if (flaw.isPresent()) {
       return Result.failed(Errno.EINVAL, "volume name " + flaw.get());
@@ -132,17 +140,37 @@ final class DirectoryCore {
           registered < width ? Errno.EINVAL : Errno.EAGAIN,
           "width %d needs as many OSDs, online are %d of %d".formatted(width, online, registered));
     }
-    return view.online(Role.MRC).stream()
-        .map(s -> s.record().node())
-        .min(
-            Comparator.comparingLong(
-                    (NodeId n) ->
-                        state.volumes().stream().filter(v -> v.master().equals(n)).count())
-                .thenComparing(NodeId::toString))
-        .<Result<VolumeRecord>>map(
-            master ->
-                Result.ok(new VolumeRecord(id, name, policy, master, VolumeRecord.State.CREATING)))
-        .orElseGet(() -> Result.failed(Errno.EAGAIN, "no MRC is online"));
+    return members(state, view, metadataReplicas)
+        .map(
+            members -> new VolumeRecord(id, name, policy, members, VolumeRecord.State.CREATING));
+  }
+
+  /** The MRCs that have the fewest volumes, the one with the fewest first. */
+  private static Result<List<NodeId>> members(
+      DirectoryState state, DirectoryView view, int metadataReplicas) {
+    if (metadataReplicas < 1 || metadataReplicas > MAX_METADATA_REPLICAS) {
+      return Result.failed(
+          Errno.EINVAL,
+          "metadata replicas must be 1 to " + MAX_METADATA_REPLICAS + ", not " + metadataReplicas);
+    }
+    List<NodeId> members =
+        view.online(Role.MRC).stream()
+            .map(s -> s.record().node())
+            .sorted(
+                Comparator.comparingLong(
+                        (NodeId n) ->
+                            state.volumes().stream().filter(v -> v.members().contains(n)).count())
+                    .thenComparing(NodeId::toString))
+            .limit(metadataReplicas)
+            .toList();
+    if (members.size() < metadataReplicas) {
+      long registered = view.services().stream().filter(s -> s.record().has(Role.MRC)).count();
+      return Result.failed(
+          registered < metadataReplicas && registered > 0 ? Errno.EINVAL : Errno.EAGAIN,
+          "%d metadata replicas need as many MRCs, online are %d of %d"
+              .formatted(metadataReplicas, members.size(), registered));
+    }
+    return Result.ok(members);
   }
 
   boolean isBusy(DirectoryState state) {

@@ -172,6 +172,7 @@ public final class DirectoryEntity {
               state,
               command.name(),
               command.policy(),
+              command.metadataReplicas(),
               new VolumeId(UUID.randomUUID()),
               clock.instant());
       return switch (plan) {

@@ -1,5 +1,6 @@
 package io.troupe.sharding.group;
 
+import io.troupe.actors.id.Epoch;
 import io.troupe.actors.id.NodeId;
 import io.troupe.lsm.WriteBatch;
 import io.troupe.lsm.group.GroupId;
@@ -34,19 +35,29 @@ public final class Group {
 
   /**
    * Replicates a batch of changes; done when a majority has it on disk and this node's store shows
-   * it. Fails with a {@link ProposalException}, whose kind says whether it may have been done.
+   * it. Fails with a {@link ProposalException}, whose kind says whether it may have been done, and
+   * with an {@link IllegalArgumentException} where the batch holds what the group does not own.
    *
-   * @throws IllegalArgumentException where the batch holds what the group does not own
+   * @param epoch under which this member served when that was read on which the batch rests; it is
+   *     refused under any other
    */
-  public CompletionStage<Long> propose(WriteBatch batch) {
+  public CompletionStage<Long> propose(WriteBatch batch, Epoch epoch) {
     CompletableFuture<Long> done = new CompletableFuture<>();
-    member.tell(new GroupCommand.Propose(batch, done));
+    member.tell(new GroupCommand.Propose(batch, epoch, done));
     return done;
   }
 
   /** Hands the mastership over as soon as that member has everything. */
   public void moveTo(NodeId node) {
     member.tell(new GroupCommand.MoveTo(node));
+  }
+
+  /**
+   * Stops to serve: whatever is proposed from now on is refused until some member, perhaps this one,
+   * serves under a new epoch.
+   */
+  public void stepDown() {
+    member.tell(new GroupCommand.StepDown());
   }
 
   /** How far the group's log is applied here. */

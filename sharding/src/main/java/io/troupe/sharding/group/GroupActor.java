@@ -5,7 +5,6 @@ import io.troupe.actors.id.NodeId;
 import io.troupe.actors.lease.CellView;
 import io.troupe.actors.lease.LeaseCommand;
 import io.troupe.actors.lease.LeaseReply;
-import io.troupe.lsm.WriteBatch;
 import io.troupe.lsm.group.GroupMember;
 import io.troupe.lsm.group.GroupMessage;
 import io.troupe.lsm.group.GroupSettings;
@@ -44,6 +43,9 @@ final class GroupActor {
     void send(NodeId to, GroupMessage message);
 
     void lease(LeaseCommand command);
+
+    /** The member serves from now on. */
+    void serving(Mastership mastership);
   }
 
   private final ActorContext<GroupCommand> context;
@@ -139,8 +141,7 @@ final class GroupActor {
       case GroupCommand.Load l -> load();
       case GroupCommand.Failed(Throwable why) -> failed(why);
       case GroupCommand.Run(Runnable task) -> task.run();
-      case GroupCommand.Propose(WriteBatch batch, CompletableFuture<Long> done) ->
-          propose(m, batch, done);
+      case GroupCommand.Propose p -> propose(m, p);
       case GroupCommand.Leased(LeaseReply reply) -> leased(reply);
       case GroupCommand.Candidate c -> hold();
       case GroupCommand.Arrived(MemberId from, GroupMessage message) -> {
@@ -158,6 +159,7 @@ final class GroupActor {
           m.transfer(GroupSpec.member(node));
         }
       }
+      case GroupCommand.StepDown s -> release();
       case GroupCommand.AskApplied(CompletableFuture<Long> answer) ->
           answer.complete(m == null ? -1L : m.applied());
     }
@@ -196,15 +198,17 @@ final class GroupActor {
     release();
   }
 
-  private static void propose(
-      @Nullable GroupMember member, WriteBatch batch, CompletableFuture<Long> done) {
-    if (member == null) {
-      done.completeExceptionally(new IllegalStateException("the member is not there yet"));
+  private void propose(@Nullable GroupMember member, GroupCommand.Propose proposal) {
+    CompletableFuture<Long> done = proposal.done();
+    if (member == null || proposal.epoch().number() != servingEpoch) {
+      done.completeExceptionally(
+          new IllegalStateException(
+              spec.id() + " is not served under epoch " + proposal.epoch().number() + " here"));
       return;
     }
     try {
       member
-          .propose(batch)
+          .propose(proposal.batch())
           .whenComplete(
               (index, failure) -> {
                 if (failure == null) {
@@ -288,6 +292,7 @@ final class GroupActor {
     public void serving(long epoch) {
       servingEpoch = epoch;
       publish();
+      around.serving(group.mastership());
       context.getLog().info("group={} epoch={} event=serving", spec.id(), epoch);
     }
 

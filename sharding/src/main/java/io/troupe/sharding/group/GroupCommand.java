@@ -1,5 +1,6 @@
 package io.troupe.sharding.group;
 
+import io.troupe.actors.id.Epoch;
 import io.troupe.actors.id.NodeId;
 import io.troupe.actors.lease.LeaseReply;
 import io.troupe.lsm.WriteBatch;
@@ -12,9 +13,13 @@ import java.util.concurrent.CompletableFuture;
 sealed interface GroupCommand {
   record Arrived(MemberId from, GroupMessage message) implements GroupCommand {}
 
-  record Propose(WriteBatch batch, CompletableFuture<Long> done) implements GroupCommand {}
+  record Propose(WriteBatch batch, Epoch epoch, CompletableFuture<Long> done)
+      implements GroupCommand {}
 
   record MoveTo(NodeId node) implements GroupCommand {}
+
+  /** Stops to serve, for others or for a later epoch. */
+  record StepDown() implements GroupCommand {}
 
   record AskApplied(CompletableFuture<Long> answer) implements GroupCommand {}
 

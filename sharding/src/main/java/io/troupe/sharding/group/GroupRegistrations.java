@@ -39,5 +39,6 @@ public final class GroupRegistrations implements KryoRegistrations {
         LogMessage.Append.class,
         LogMessage.Appended.class,
         LogMessage.Mismatch.class);
+    registrar.addAll(463, GroupsCommand.WhoServes.class, GroupsCommand.Serves.class);
   }
 }

@@ -8,10 +8,14 @@ import io.troupe.lsm.group.GroupMessage;
 import io.troupe.lsm.group.GroupStore;
 import io.troupe.sharding.Entities;
 import io.troupe.sharding.NodeRoutes;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -27,15 +31,18 @@ public final class Groups {
   private static final String NAME = "groups";
 
   private final ActorRef<GroupsCommand> actor;
+  private final Map<GroupId, Group> joined;
 
-  private Groups(ActorRef<GroupsCommand> actor) {
+  private Groups(ActorRef<GroupsCommand> actor, Map<GroupId, Group> joined) {
     this.actor = actor;
+    this.joined = joined;
   }
 
   /** To be called once for a node. */
   public static Groups start(ActorSystem<?> system, NodeId self, Entities entities, Store store) {
     Executor blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
-    return new Groups(
+    Map<GroupId, Group> joined = new ConcurrentHashMap<>();
+    ActorRef<GroupsCommand> actor =
         system.systemActorOf(
             Behaviors.setup(
                 context ->
@@ -45,17 +52,31 @@ public final class Groups {
                             entities,
                             GroupStore.of(store),
                             blocking,
-                            new NodeRoutes<>(system, NAME))
+                            new NodeRoutes<>(system, NAME),
+                            joined)
                         .behavior()),
             NAME,
-            Props.empty()));
+            Props.empty());
+    entities
+        .masters()
+        .begin((group, members) -> actor.tell(new GroupsCommand.Ask(group, members)));
+    return new Groups(actor, joined);
   }
 
-  /** Takes part in a group from now on; done when this node's member does. */
-  public CompletionStage<Group> join(GroupSpec spec) {
-    CompletableFuture<Group> joined = new CompletableFuture<>();
-    actor.tell(new GroupsCommand.Join(spec, joined));
-    return joined;
+  /** This node's member of a group; empty until it has joined. */
+  public Optional<Group> member(GroupId group) {
+    return Optional.ofNullable(joined.get(group));
+  }
+
+  /**
+   * Takes part in a group from now on; done when this node's member does.
+   *
+   * @param onServing run each time that the member begins to serve; must not block
+   */
+  public CompletionStage<Group> join(GroupSpec spec, Runnable onServing) {
+    CompletableFuture<Group> done = new CompletableFuture<>();
+    actor.tell(new GroupsCommand.Join(spec, onServing, done));
+    return done;
   }
 
   private static final class Node {
@@ -65,6 +86,7 @@ public final class Groups {
     private final GroupStore store;
     private final Executor blocking;
     private final NodeRoutes<GroupsCommand> routes;
+    private final Map<GroupId, Group> joined;
     private final Map<GroupId, ActorRef<GroupCommand>> members = new HashMap<>();
 
     Node(
@@ -73,33 +95,48 @@ public final class Groups {
         Entities entities,
         GroupStore store,
         Executor blocking,
-        NodeRoutes<GroupsCommand> routes) {
+        NodeRoutes<GroupsCommand> routes,
+        Map<GroupId, Group> joined) {
       this.context = context;
       this.self = self;
       this.entities = entities;
       this.store = store;
       this.blocking = blocking;
       this.routes = routes;
+      this.joined = joined;
     }
 
     Behavior<GroupsCommand> behavior() {
-      return Behaviors.receive(GroupsCommand.class)
-          .onMessage(
-              GroupsCommand.Envelope.class,
-              e -> {
+      return Behaviors.receiveMessage(
+          command -> {
+            switch (command) {
+              case GroupsCommand.Envelope e -> {
                 ActorRef<GroupCommand> member = members.get(e.group());
                 if (member != null) {
                   member.tell(new GroupCommand.Arrived(GroupSpec.member(e.from()), e.message()));
                 }
-                return Behaviors.same();
-              })
-          .onMessage(
-              GroupsCommand.Join.class,
-              join -> {
-                join(join);
-                return Behaviors.same();
-              })
-          .build();
+              }
+              case GroupsCommand.Join join -> join(join);
+              case GroupsCommand.Ask(GroupId group, List<NodeId> nodes) ->
+                  nodes.forEach(n -> routes.send(n, new GroupsCommand.WhoServes(group, self)));
+              case GroupsCommand.WhoServes who -> answer(who);
+              case GroupsCommand.Announce(GroupId group, long epoch) ->
+                  routes.sendAll(new GroupsCommand.Serves(group, self, epoch));
+              case GroupsCommand.Serves(GroupId group, NodeId node, long epoch) ->
+                  entities.masters().heard(group, node, epoch);
+            }
+            return Behaviors.same();
+          });
+    }
+
+    private void answer(GroupsCommand.WhoServes who) {
+      Group group = joined.get(who.group());
+      Mastership mastership = group == null ? Mastership.NONE : group.mastership();
+      if (mastership.isValid(Instant.now())) {
+        routes.send(
+            who.from(),
+            new GroupsCommand.Serves(who.group(), self, mastership.epoch().number()));
+      }
     }
 
     private void join(GroupsCommand.Join join) {
@@ -110,16 +147,17 @@ public final class Groups {
                 new IllegalStateException("this node is a member of " + id + " already"));
         return;
       }
+      var unused = join.joined().thenAccept(group -> joined.put(id, group));
       members.put(
           id,
           context.spawn(
               GroupActor.create(
-                  join.spec(), self, store, blocking, around(join.spec()), join.joined()),
+                  join.spec(), self, store, blocking, around(join.spec(), join.onServing()), join.joined()),
               "group-" + id.value()));
     }
 
     /** Called by the members' actors: routes are for each of them. */
-    private GroupActor.Around around(GroupSpec spec) {
+    private GroupActor.Around around(GroupSpec spec, Runnable onServing) {
       return new GroupActor.Around() {
         @Override
         public void send(NodeId to, GroupMessage message) {
@@ -129,6 +167,14 @@ public final class Groups {
         @Override
         public void lease(LeaseCommand command) {
           entities.tell(self, spec.cell(), command);
+        }
+
+        @Override
+        public void serving(Mastership mastership) {
+          context
+              .getSelf()
+              .tell(new GroupsCommand.Announce(spec.id(), mastership.epoch().number()));
+          onServing.run();
         }
       };
     }

@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param until when it has to stop, by this node's clock; moved on as long as the lease is renewed
  */
 public record Mastership(Epoch epoch, Instant until) {
-  static final Mastership NONE = new Mastership(Epoch.NONE, Instant.MIN);
+  public static final Mastership NONE = new Mastership(Epoch.NONE, Instant.MIN);
 
   /** True while nobody else can act for the group. */
   public boolean isValid(Instant now) {

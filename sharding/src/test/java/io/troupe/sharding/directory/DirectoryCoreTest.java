@@ -40,7 +40,12 @@ final class DirectoryCoreTest {
 
   private Result<VolumeRecord> plan(String name, int width) {
     return core.plan(
-        state, name, new VolumePolicy(new StripingPolicy(4096, width), 0755, 0, 0), ID, NOW);
+        state, name, new VolumePolicy(new StripingPolicy(4096, width), 0755, 0, 0), 1, ID, NOW);
+  }
+
+  private Result<VolumeRecord> replicated(int metadataReplicas) {
+    VolumePolicy policy = new VolumePolicy(new StripingPolicy(4096, 1), 0755, 0, 0);
+    return core.plan(state, "r", policy, metadataReplicas, new VolumeId(new UUID(9, 11)), NOW);
   }
 
   private static Errno errno(Result<?> r) {
@@ -72,9 +77,38 @@ final class DirectoryCoreTest {
     state = state.with(first);
 
     VolumeRecord second =
-        core.plan(state, "b", first.policy(), new VolumeId(new UUID(9, 10)), NOW).orThrow();
+        core.plan(state, "b", first.policy(), 1, new VolumeId(new UUID(9, 10)), NOW).orThrow();
 
-    assertThat(second.master()).isNotEqualTo(first.master());
+    assertThat(second.members()).hasSize(1).doesNotContainAnyElementsOf(first.members());
+  }
+
+  @Test
+  void theMetadataOfAVolumeGoToAsManyMrcsAsAskedForTheIdlestFirst() {
+    for (int n = 1; n <= 4; n++) {
+      beat(service(n, 10, Role.MRC, Role.OSD));
+    }
+    VolumeRecord first = plan("a", 1).orThrow();
+    state = state.with(first);
+
+    VolumeRecord second = replicated(3).orThrow();
+
+    assertThat(second.isReplicated()).isTrue();
+    assertThat(second.members()).hasSize(3).doesNotHaveDuplicates();
+    assertThat(second.members()).doesNotContainAnyElementsOf(first.members());
+  }
+
+  @Test
+  void refusesMetadataReplicasThatThereAreNoMrcsFor() {
+    beat(service(1, 10, Role.MRC, Role.OSD));
+    beat(service(2, 10, Role.MRC));
+
+    assertThat(errno(replicated(3))).isEqualTo(Errno.EINVAL);
+    assertThat(errno(replicated(0))).isEqualTo(Errno.EINVAL);
+    assertThat(errno(replicated(8))).isEqualTo(Errno.EINVAL);
+    core.heartbeat(state, service(3, 10, Role.MRC), NOW.minusSeconds(60))
+        .orThrow()
+        .ifPresent(next -> state = next);
+    assertThat(errno(replicated(3))).isEqualTo(Errno.EAGAIN);
   }
 
   @Test

@@ -91,7 +91,7 @@ final class DirectoryEntityTest {
 
   private TestProbe<Result<VolumeRecord>> create(String name) {
     TestProbe<Result<VolumeRecord>> creator = kit.createTestProbe();
-    directory.tell(new DirectoryCommand.CreateVolume(name, POLICY, creator.ref()));
+    directory.tell(new DirectoryCommand.CreateVolume(name, POLICY, 1, creator.ref()));
     return creator;
   }
 
