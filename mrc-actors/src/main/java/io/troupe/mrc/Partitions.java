@@ -17,6 +17,7 @@ import io.troupe.sharding.group.Groups;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -31,11 +32,16 @@ final class Partitions {
 
   private record Look() implements Command {}
 
+  private record Serving(PartitionId partition) implements Command {}
+
+  private record Remind(PartitionId partition) implements Command {}
+
   private record Joined(PartitionId partition, Group group) implements Command {}
 
   private record NotJoined(PartitionId partition, Throwable why) implements Command {}
 
   private static final Duration LOOK = Duration.ofMillis(100);
+  private static final Duration REMIND = Duration.ofSeconds(1);
 
   private final ActorContext<Command> context;
   private final Registry registry;
@@ -86,6 +92,11 @@ final class Partitions {
         command -> {
           switch (command) {
             case Look l -> look();
+            case Serving(PartitionId partition) -> {
+              begin(partition);
+              timers.startSingleTimer(partition, new Remind(partition), REMIND);
+            }
+            case Remind(PartitionId partition) -> begin(partition);
             case Joined(PartitionId partition, Group group) -> joined(partition, group);
             case NotJoined(PartitionId partition, Throwable why) -> {
               context.getLog().error("partition={} event=not-joined", partition, why);
@@ -113,8 +124,9 @@ final class Partitions {
             volume.members(),
             PartitionRanges.of(partition),
             settings.leaseDuration());
+    ActorRef<Command> me = context.getSelf();
     context.pipeToSelf(
-        groups.join(spec, () -> begin(partition)),
+        groups.join(spec, () -> me.tell(new Serving(partition))),
         (group, failure) ->
             failure == null
                 ? new Joined(partition, group)
@@ -129,6 +141,10 @@ final class Partitions {
         self, new FileId(partition.volume(), FileId.ROOT_INODE), new FileEntity.Stop());
   }
 
+  /**
+   * Reminded again: the first time it may be the Volume of an epoch before that hears it, which ends
+   * then, and what comes while it does is lost.
+   */
   private void begin(PartitionId partition) {
     entities.tell(self, partition, new VolumeEntity.Begin());
   }

@@ -257,6 +257,11 @@ public final class Entities {
     }
   }
 
+  /** Tells this node's participant in a cell. */
+  public void tellHere(CellId cell, LeaseCommand command) {
+    tell(registry.self(), cell, command);
+  }
+
   public void tell(NodeId node, CellId cell, LeaseCommand command) {
     if (isPresent(node)) {
       send(EntityTypes.LEASE, EntityIds.lease(node, cell), command);

@@ -34,6 +34,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -138,8 +139,8 @@ public final class VolumeEntity {
   private boolean handedAll;
   private final Tenure tenure;
 
-  /** Since it serves. */
-  private Epoch epoch = Epoch.NONE;
+  /** Under which it began to serve. */
+  private final Epoch epoch;
 
   private boolean stopping;
 
@@ -150,7 +151,7 @@ public final class VolumeEntity {
       Entities entities,
       Store store,
       PlacementPolicy policy,
-      Optional<GroupTenure> group,
+      Tenure tenure,
       Clock clock) {
     this.context = context;
     this.partition = partition;
@@ -165,11 +166,8 @@ public final class VolumeEntity {
     this.openFiles = new OpenFiles(settings.maxOpens());
     this.changes = new Changes(creates());
     this.lag = new DiskLag(settings.durability());
-    ActorRef<LeaseReply> leaseReplies = context.messageAdapter(LeaseReply.class, Leased::new);
-    this.tenure =
-        group.isPresent()
-            ? group.get()
-            : new SoleTenure(partition, clock, () -> acquire(leaseReplies));
+    this.tenure = tenure;
+    this.epoch = tenure.epoch();
     this.commits = context.messageAdapter(Committer.Committed.class, c -> new BatchDone());
     this.reaper =
         context.spawn(
@@ -198,17 +196,72 @@ public final class VolumeEntity {
             Behaviors.setup(
                 context ->
                     Behaviors.withTimers(
-                        timers ->
-                            new VolumeEntity(
-                                    context,
-                                    partition,
-                                    settings,
-                                    entities,
-                                    store,
-                                    policy,
-                                    group,
-                                    clock)
-                                .waiting(stash, timers))));
+                        timers -> {
+                          ActorRef<LeaseReply> replies =
+                              context.messageAdapter(LeaseReply.class, Leased::new);
+                          Tenure tenure =
+                              group.isPresent()
+                                  ? group.get()
+                                  : new SoleTenure(
+                                      partition,
+                                      clock,
+                                      () -> acquire(partition, settings, entities, replies));
+                          Supplier<VolumeEntity> entity =
+                              () ->
+                                  new VolumeEntity(
+                                      context,
+                                      partition,
+                                      settings,
+                                      entities,
+                                      store,
+                                      policy,
+                                      tenure,
+                                      clock);
+                          tenure.claim();
+                          timers.startTimerWithFixedDelay(
+                              new Renew(), settings.leaseDuration().dividedBy(3));
+                          return waiting(partition, tenure, entity, stash, timers);
+                        })));
+  }
+
+  private static void acquire(
+      PartitionId partition,
+      VolumeSettings settings,
+      Entities entities,
+      ActorRef<LeaseReply> replies) {
+    CellId cell = CellId.ofPartition(partition);
+    entities.tellHere(
+        cell, new LeaseCommand.Acquire(cell, settings.leaseDuration(), replies));
+  }
+
+  /** What the records say counts only once it may serve: until then nothing is begun. */
+  private static Behavior<VolumeCommand> waiting(
+      PartitionId partition,
+      Tenure tenure,
+      Supplier<VolumeEntity> entity,
+      StashBuffer<VolumeCommand> stash,
+      TimerScheduler<VolumeCommand> timers) {
+    return Behaviors.receiveMessage(
+        command -> {
+          switch (command) {
+            case Leased leased -> tenure.leased(leased.reply());
+            case Renew r -> tenure.claim();
+            case Stop s -> {
+              return Behaviors.stopped();
+            }
+            case Begin b -> {}
+            default -> {
+              if (!tenure.keepsEarly() && tenure.epoch().equals(Epoch.NONE)) {
+                refuse(partition, command);
+              } else if (!stash.isFull()) {
+                stash.stash(command); // With a full one the sender's own timeout tells it.
+              }
+            }
+          }
+          return tenure.epoch().equals(Epoch.NONE)
+              ? Behaviors.same()
+              : stash.unstashAll(entity.get().begin(timers));
+        });
   }
 
   private static ActorRef<Committer.Commit> startCommitter(
@@ -222,52 +275,14 @@ public final class VolumeEntity {
 
   // ---- tenure
 
-  private Behavior<VolumeCommand> waiting(
-      StashBuffer<VolumeCommand> stash, TimerScheduler<VolumeCommand> timers) {
-    tenure.claim();
-    timers.startTimerWithFixedDelay(new Renew(), settings.leaseDuration().dividedBy(3));
-    return Behaviors.receiveMessage(
-        command -> {
-          switch (command) {
-            case Leased leased -> tenure.leased(leased.reply());
-            case Renew r -> tenure.claim();
-            case Stop s -> {
-              return Behaviors.stopped();
-            }
-            case Begin b -> {}
-            default -> {
-              if (tenure.keepsEarly() || !tenure.epoch().equals(Epoch.NONE)) {
-                // With a full stash the sender's own timeout tells it.
-                if (!stash.isFull()) {
-                  stash.stash(command);
-                }
-              } else {
-                refuse(command);
-              }
-            }
-          }
-          if (tenure.epoch().equals(Epoch.NONE)) {
-            return Behaviors.same();
-          }
-          begin(timers);
-          return stash.unstashAll(serving());
-        });
-  }
-
-  private void begin(TimerScheduler<VolumeCommand> timers) {
-    epoch = tenure.epoch();
+  private Behavior<VolumeCommand> begin(TimerScheduler<VolumeCommand> timers) {
     context.getLog().info("partition={} epoch={} event=serving", partition, epoch.number());
     reaper.tell(new Reaper.Begin());
     timers.startTimerWithFixedDelay(new ForgetOutcomes(), Duration.ZERO, FORGET_INTERVAL);
+    return serving();
   }
 
-  private void acquire(ActorRef<LeaseReply> replies) {
-    CellId cell = CellId.ofPartition(partition);
-    entities.tell(
-        registry.self(), cell, new LeaseCommand.Acquire(cell, settings.leaseDuration(), replies));
-  }
-
-  private void refuse(VolumeCommand command) {
+  private static void refuse(PartitionId partition, VolumeCommand command) {
     if (command instanceof VolumeCommand.Asked asked) {
       asked.refuse(Errno.EAGAIN, "this node is not the master of partition " + partition);
     }
@@ -294,11 +309,11 @@ public final class VolumeEntity {
 
   private Behavior<VolumeCommand> receive(VolumeCommand command) {
     if (!tenure.continues(epoch)) {
-      refuse(command);
+      refuse(partition, command);
       return ended();
     }
     if (command instanceof VolumeCommand.Asked && !tenure.mayRead()) {
-      refuse(command);
+      refuse(partition, command);
       return Behaviors.same();
     }
     switch (command) {

@@ -126,7 +126,8 @@ final class RoutedPartitionTest {
                 FileEntity.create(
                     new FileId(partition.volume(), inode),
                     new Around(node).entities(),
-                    Duration.ofSeconds(5)));
+                    Duration.ofSeconds(5),
+                    () -> new Epoch(1)));
     file.tell(new FileCommand.Opened(session.ref(), 1));
     file.tell(new FileCommand.Unlinked());
   }

@@ -57,6 +57,8 @@ final class MasterDeathTest {
 
   @AfterEach
   void stopAll() {
+    // What is still mounted would keep the directory from being removed.
+    TroupeProcess.detach(mount);
     running.forEach(TroupeProcess::close);
     TroupeProcess.detach(mount);
   }

@@ -101,6 +101,7 @@ final class GroupActor {
         context ->
             Behaviors.withTimers(
                 timers -> {
+                  context.setLoggerName(GroupActor.class);
                   GroupActor actor =
                       new GroupActor(context, timers, spec, self, store, blocking, around, joined);
                   actor.load();
@@ -248,6 +249,7 @@ final class GroupActor {
       }
       case LeaseReply.Lost lost -> {
         if (lost.epoch().equals(leaseEpoch)) {
+          context.getLog().warn("group={} event=lease-lost", spec.id());
           stopActing();
         }
       }

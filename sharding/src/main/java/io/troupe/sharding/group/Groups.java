@@ -158,6 +158,7 @@ public final class Groups {
 
     /** Called by the members' actors: routes are for each of them. */
     private GroupActor.Around around(GroupSpec spec, Runnable onServing) {
+      ActorRef<GroupsCommand> me = context.getSelf();
       return new GroupActor.Around() {
         @Override
         public void send(NodeId to, GroupMessage message) {
@@ -171,9 +172,7 @@ public final class Groups {
 
         @Override
         public void serving(Mastership mastership) {
-          context
-              .getSelf()
-              .tell(new GroupsCommand.Announce(spec.id(), mastership.epoch().number()));
+          me.tell(new GroupsCommand.Announce(spec.id(), mastership.epoch().number()));
           onServing.run();
         }
       };
