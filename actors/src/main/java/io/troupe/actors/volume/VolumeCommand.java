@@ -115,10 +115,15 @@ public sealed interface VolumeCommand {
   }
 
   /** The change is answered when it is on the disk, with all that was acknowledged before it. */
-  record Durable(Change change) implements Repeatable {}
+  record Durable(Change change) implements Repeatable {
+    @Override
+    public ActorRef<? extends Result<?>> replyTo() {
+      return change.replyTo();
+    }
+  }
 
   /** Is answered when all that was acknowledged before it is on the disk. */
-  record Sync(ActorRef<Result<Done>> replyTo) implements VolumeCommand {}
+  record Sync(ActorRef<Result<Done>> replyTo) implements Asked {}
 
   /**
    * Creates a regular file, or opens the one that is there unless {@code exclusive}.
