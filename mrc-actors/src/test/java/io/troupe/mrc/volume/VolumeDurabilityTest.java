@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -104,6 +105,7 @@ final class VolumeDurabilityTest {
                     around.entities(),
                     node.store(),
                     new ByFreeSpace(),
+                    Optional.empty(),
                     Clock.fixed(NOW, ZoneOffset.UTC)));
     asking = new Asking(node, entity);
     LeaseCommand.Acquire asked =
