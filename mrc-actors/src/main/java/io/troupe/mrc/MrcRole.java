@@ -73,9 +73,7 @@ public final class MrcRole {
     entities.set(all);
     LsmStores.get(system).route(joined::routeOf);
     system.systemActorOf(
-        Partitions.create(registry, all, groups, joined, settings),
-        "partitions",
-        Props.empty());
+        Partitions.create(registry, all, groups, joined, settings), "partitions", Props.empty());
   }
 
   private Entities entities() {
@@ -91,9 +89,7 @@ public final class MrcRole {
         record.get().isReplicated()
             ? Optional.of(
                 new GroupTenure(
-                    () -> joined.mastership(partition),
-                    () -> joined.stepDown(partition),
-                    clock))
+                    () -> joined.mastership(partition), () -> joined.stepDown(partition), clock))
             : Optional.empty();
     return VolumeEntity.create(
         partition, settings, entities(), store, new ByFreeSpace(), group, clock);

@@ -128,22 +128,19 @@ final class Partitions {
     context.pipeToSelf(
         groups.join(spec, () -> me.tell(new Serving(partition))),
         (group, failure) ->
-            failure == null
-                ? new Joined(partition, group)
-                : new NotJoined(partition, failure));
+            failure == null ? new Joined(partition, group) : new NotJoined(partition, failure));
   }
 
   private void joined(PartitionId partition, Group group) {
     joined.put(partition, group);
     // The shards are placed while whoever places them is there; later they stay where they are.
     entities.tell(self, partition, new VolumeEntity.Begin());
-    entities.tell(
-        self, new FileId(partition.volume(), FileId.ROOT_INODE), new FileEntity.Stop());
+    entities.tell(self, new FileId(partition.volume(), FileId.ROOT_INODE), new FileEntity.Stop());
   }
 
   /**
-   * Reminded again: the first time it may be the Volume of an epoch before that hears it, which ends
-   * then, and what comes while it does is lost.
+   * Reminded again: the first time it may be the Volume of an epoch before that hears it, which
+   * ends then, and what comes while it does is lost.
    */
   private void begin(PartitionId partition) {
     entities.tell(self, partition, new VolumeEntity.Begin());

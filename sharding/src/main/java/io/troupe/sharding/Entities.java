@@ -209,8 +209,7 @@ public final class Entities {
 
   private <M> void proxy(ActorSystem<?> system, EntityTypeKey<M> type) {
     Behavior<M> never = Behaviors.empty();
-    regions.put(
-        type, ClusterSharding.get(system).init(entity(system, type, context -> never)));
+    regions.put(type, ClusterSharding.get(system).init(entity(system, type, context -> never)));
   }
 
   private static <M> Entity<M, ShardingEnvelope<M>> entity(
@@ -236,8 +235,7 @@ public final class Entities {
   /** Tells that node's Volume of the partition, which refuses unless it serves. */
   public void tell(NodeId node, PartitionId partition, VolumeCommand command) {
     volumeAt(node)
-        .ifPresent(
-            v -> v.tell(new ShardingEnvelope<>(EntityIds.volume(partition, node), command)));
+        .ifPresent(v -> v.tell(new ShardingEnvelope<>(EntityIds.volume(partition, node), command)));
   }
 
   /** Tells the File beside the Volume that serves the file's partition. */
@@ -292,8 +290,7 @@ public final class Entities {
       Function<ActorRef<R>, VolumeCommand> command,
       Duration limit) {
     return volumeAt(node)
-        .<CompletionStage<R>>map(
-            v -> request(v, EntityIds.volume(partition, node), command, limit))
+        .<CompletionStage<R>>map(v -> request(v, EntityIds.volume(partition, node), command, limit))
         .orElseGet(() -> away("MRC " + node));
   }
 

@@ -68,8 +68,7 @@ public final class NodeRoutes<M> {
     for (Member m : cluster.state().getMembers()) {
       // Of a node that was started anew elsewhere, the one that has ended may still be a member.
       Members.nodeOf(m)
-          .ifPresent(
-              node -> newest.merge(node, m, (a, b) -> a.isOlderThan(b) ? b : a));
+          .ifPresent(node -> newest.merge(node, m, (a, b) -> a.isOlderThan(b) ? b : a));
     }
     Map<NodeId, ActorRef<M>> found = new HashMap<>();
     newest.forEach(

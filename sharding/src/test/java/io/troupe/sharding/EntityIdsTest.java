@@ -45,8 +45,7 @@ final class EntityIdsTest {
     OsdId osd = OsdId.of(new NodeId(new UUID(high, 2)));
 
     String shard = EntityIds.shard(EntityIds.file(file, osd.node()));
-    assertThat(shard)
-        .isEqualTo(EntityIds.shard(EntityIds.volume(file.partition(), osd.node())));
+    assertThat(shard).isEqualTo(EntityIds.shard(EntityIds.volume(file.partition(), osd.node())));
     assertThat(EntityIds.nodeOf(shard)).isEqualTo(osd.node());
     assertThat(EntityIds.shard(EntityIds.replica(osd, file))).isEqualTo(osd.toString());
   }

@@ -14,6 +14,7 @@ final class ShardOwnersTest {
   private static final NodeId OWNER = new NodeId(new UUID(0, 1));
   private static final NodeId OTHER = new NodeId(new UUID(0, 2));
   private static final PartitionId PARTITION = new PartitionId(new VolumeId(new UUID(5, 5)), 0);
+
   private static Set<String> roles(NodeId node, String... more) {
     Set<String> roles = new java.util.HashSet<>(List.of(more));
     roles.add(ShardOwners.nodeRole(node));

@@ -31,12 +31,10 @@ public sealed interface FileCommand {
       implements Asked {}
 
   /** From the Volume entity, which does not count it: takes one open of the session back. */
-  record Close(ActorRef<SessionEvent> session, ActorRef<Result<Done>> replyTo)
-      implements Asked {}
+  record Close(ActorRef<SessionEvent> session, ActorRef<Result<Done>> replyTo) implements Asked {}
 
   /** Sets the length, on all OSDs and in the namespace; what was cut never shows again. */
-  record Truncate(long sizeBytes, ActorRef<Result<FileDescription>> replyTo)
-      implements Asked {}
+  record Truncate(long sizeBytes, ActorRef<Result<FileDescription>> replyTo) implements Asked {}
 
   /**
    * From the Volume entity, which gives its opens of the file away: they count here from now on.

@@ -48,8 +48,7 @@ public sealed interface VolumeCommand {
   // ---- reads
 
   /** Names "." and ".." are understood. */
-  record Lookup(long parent, Name name, ActorRef<Result<Attributes>> replyTo)
-      implements Asked {}
+  record Lookup(long parent, Name name, ActorRef<Result<Attributes>> replyTo) implements Asked {}
 
   record GetAttributes(long inode, ActorRef<Result<Attributes>> replyTo) implements Asked {}
 
@@ -66,8 +65,7 @@ public sealed interface VolumeCommand {
 
   record ReadLink(long inode, ActorRef<Result<byte[]>> replyTo) implements Asked {}
 
-  record GetXattr(long inode, Name name, ActorRef<Result<byte[]>> replyTo)
-      implements Asked {}
+  record GetXattr(long inode, Name name, ActorRef<Result<byte[]>> replyTo) implements Asked {}
 
   record ListXattrs(long inode, ActorRef<Result<List<Name>>> replyTo) implements Asked {}
 

@@ -211,7 +211,9 @@ public final class TroupeClient implements AutoCloseable {
     return createVolume(name, new VolumePolicy(striping, 0755, 0, 0));
   }
 
-  /** Makes a volume with a root directory of the policy's owner and mode; its metadata on one MRC. */
+  /**
+   * Makes a volume with a root directory of the policy's owner and mode; its metadata on one MRC.
+   */
   public CompletionStage<VolumeRecord> createVolume(String name, VolumePolicy policy) {
     return createVolume(name, policy, 1);
   }

@@ -209,13 +209,7 @@ public final class VolumeEntity {
                           Supplier<VolumeEntity> entity =
                               () ->
                                   new VolumeEntity(
-                                      context,
-                                      partition,
-                                      settings,
-                                      entities,
-                                      store,
-                                      policy,
-                                      tenure,
+                                      context, partition, settings, entities, store, policy, tenure,
                                       clock);
                           tenure.claim();
                           timers.startTimerWithFixedDelay(
@@ -230,8 +224,7 @@ public final class VolumeEntity {
       Entities entities,
       ActorRef<LeaseReply> replies) {
     CellId cell = CellId.ofPartition(partition);
-    entities.tellHere(
-        cell, new LeaseCommand.Acquire(cell, settings.leaseDuration(), replies));
+    entities.tellHere(cell, new LeaseCommand.Acquire(cell, settings.leaseDuration(), replies));
   }
 
   /** What the records say counts only once it may serve: until then nothing is begun. */
@@ -422,7 +415,8 @@ public final class VolumeEntity {
         if (d.attributes().nlink() > 0) {
           markHanded(Set.of(c.inode()));
         }
-        entities.tell(registry.self(), file(c.inode()), new FileCommand.Open(c.session(), c.replyTo()));
+        entities.tell(
+            registry.self(), file(c.inode()), new FileCommand.Open(c.session(), c.replyTo()));
         return;
       }
       if (attempts.countsOpen(id)) {
@@ -434,7 +428,10 @@ public final class VolumeEntity {
 
   private void close(long inode, ActorRef<SessionEvent> session) {
     if (!openFiles.close(inode, session)) {
-      entities.tell(registry.self(), file(inode), new FileCommand.Close(session, context.getSystem().ignoreRef()));
+      entities.tell(
+          registry.self(),
+          file(inode),
+          new FileCommand.Close(session, context.getSystem().ignoreRef()));
     }
   }
 
@@ -472,7 +469,10 @@ public final class VolumeEntity {
   private void handOver(long inode) {
     openFiles
         .handOver(inode)
-        .forEach(h -> entities.tell(registry.self(), file(inode), new FileCommand.Opened(h.session(), h.opens())));
+        .forEach(
+            h ->
+                entities.tell(
+                    registry.self(), file(inode), new FileCommand.Opened(h.session(), h.opens())));
   }
 
   private void unlinked(long inode) {

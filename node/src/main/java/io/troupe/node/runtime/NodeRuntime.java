@@ -291,9 +291,7 @@ public final class NodeRuntime implements AutoCloseable {
       await(
           client()
               .createVolume(
-                  name,
-                  new VolumePolicy(striping, 0755, 0, 0),
-                  c.getInt("metadata-replicas")));
+                  name, new VolumePolicy(striping, 0755, 0, 0), c.getInt("metadata-replicas")));
     } catch (FsException e) {
       if (e.errno() != Errno.EEXIST) {
         throw e;

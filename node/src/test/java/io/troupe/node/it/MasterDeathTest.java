@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A volume whose metadata are on three MRCs, each a process of its own, of which one after the other
- * is killed while an application works in the mount.
+ * A volume whose metadata are on three MRCs, each a process of its own, of which one after the
+ * other is killed while an application works in the mount.
  */
 @RequiresMount
 final class MasterDeathTest {
@@ -112,7 +112,9 @@ final class MasterDeathTest {
     }
   }
 
-  /** What fails when it is done twice, or not at all: mkdir, rename away, rmdir of the one before. */
+  /**
+   * What fails when it is done twice, or not at all: mkdir, rename away, rmdir of the one before.
+   */
   private final class Application {
     private final Set<String> there = new TreeSet<>();
     private final AtomicInteger done = new AtomicInteger();

@@ -80,7 +80,8 @@ final class DirectoryCore {
   }
 
   private static boolean holds(DirectoryState state, ServiceRecord s) {
-    return s.has(Role.OSD) || state.volumes().stream().anyMatch(v -> v.members().contains(s.node()));
+    return s.has(Role.OSD)
+        || state.volumes().stream().anyMatch(v -> v.members().contains(s.node()));
   }
 
   /** Heartbeats are not durable: after a restart of the DIR the time begins anew. */
@@ -141,8 +142,7 @@ final class DirectoryCore {
           "width %d needs as many OSDs, online are %d of %d".formatted(width, online, registered));
     }
     return members(state, view, metadataReplicas)
-        .map(
-            members -> new VolumeRecord(id, name, policy, members, VolumeRecord.State.CREATING));
+        .map(members -> new VolumeRecord(id, name, policy, members, VolumeRecord.State.CREATING));
   }
 
   /** The MRCs that have the fewest volumes, the one with the fewest first. */

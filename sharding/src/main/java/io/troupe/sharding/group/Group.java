@@ -53,8 +53,8 @@ public final class Group {
   }
 
   /**
-   * Stops to serve: whatever is proposed from now on is refused until some member, perhaps this one,
-   * serves under a new epoch.
+   * Stops to serve: whatever is proposed from now on is refused until some member, perhaps this
+   * one, serves under a new epoch.
    */
   public void stepDown() {
     member.tell(new GroupCommand.StepDown());

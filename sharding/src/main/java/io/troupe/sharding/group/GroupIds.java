@@ -12,8 +12,8 @@ public final class GroupIds {
   private GroupIds() {}
 
   /**
-   * The group of a partition: 63 bits of the volume's uuid, which is random, so that two groups of a
-   * store have one id no sooner than a billion of them are there.
+   * The group of a partition: 63 bits of the volume's uuid, which is random, so that two groups of
+   * a store have one id no sooner than a billion of them are there.
    */
   public static GroupId of(PartitionId partition) {
     UUID uuid = partition.volume().uuid();

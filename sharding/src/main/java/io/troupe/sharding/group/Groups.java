@@ -57,9 +57,7 @@ public final class Groups {
                         .behavior()),
             NAME,
             Props.empty());
-    entities
-        .masters()
-        .begin((group, members) -> actor.tell(new GroupsCommand.Ask(group, members)));
+    entities.masters().begin((group, members) -> actor.tell(new GroupsCommand.Ask(group, members)));
     return new Groups(actor, joined);
   }
 
@@ -134,8 +132,7 @@ public final class Groups {
       Mastership mastership = group == null ? Mastership.NONE : group.mastership();
       if (mastership.isValid(Instant.now())) {
         routes.send(
-            who.from(),
-            new GroupsCommand.Serves(who.group(), self, mastership.epoch().number()));
+            who.from(), new GroupsCommand.Serves(who.group(), self, mastership.epoch().number()));
       }
     }
 
@@ -152,7 +149,12 @@ public final class Groups {
           id,
           context.spawn(
               GroupActor.create(
-                  join.spec(), self, store, blocking, around(join.spec(), join.onServing()), join.joined()),
+                  join.spec(),
+                  self,
+                  store,
+                  blocking,
+                  around(join.spec(), join.onServing()),
+                  join.joined()),
               "group-" + id.value()));
     }
 

@@ -83,7 +83,6 @@ public final class Masters {
   void heard(GroupId group, NodeId node, long epoch) {
     long now = nanoClock.getAsLong();
     known.computeIfPresent(
-        group,
-        (g, old) -> epoch < old.epoch() ? old : new Known(node, epoch, now, old.askedAt()));
+        group, (g, old) -> epoch < old.epoch() ? old : new Known(node, epoch, now, old.askedAt()));
   }
 }
