@@ -46,7 +46,7 @@ public final class MrcRole {
   /** {@link #started} has to follow once the entities can be reached. */
   public MrcRole(ActorSystem<?> system) {
     this.system = system;
-    this.settings = VolumeSettings.of(system.settings().config().getConfig("troupe.mrc"));
+    this.settings = VolumeSettings.of(system.settings().config().getConfig("troupe"));
     this.store = LsmStores.get(system).store();
     this.registry = Registry.get(system);
   }

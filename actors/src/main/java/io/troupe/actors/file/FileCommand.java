@@ -43,6 +43,14 @@ public sealed interface FileCommand {
    */
   record Opened(ActorRef<SessionEvent> session, int opens) implements FileCommand {}
 
+  /**
+   * From the Volume entity, which has begun anew: the session counts as having it open at least so
+   * often, and not once more for each time that this is told.
+   *
+   * @param opens at least 1
+   */
+  record Reopened(ActorRef<SessionEvent> session, int opens) implements FileCommand {}
+
   /** From the Volume entity: the last name is gone; release the inode at the last close, or now. */
   record Unlinked() implements FileCommand {}
 

@@ -42,6 +42,8 @@ import io.troupe.actors.volume.AttributeChange;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.DirectoryPage;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.Incarnation;
+import io.troupe.actors.volume.OpenCount;
 import io.troupe.actors.volume.OperationId;
 import io.troupe.actors.volume.PendingCut;
 import io.troupe.actors.volume.RenameMode;
@@ -118,14 +120,22 @@ public final class ActorsRegistrations implements KryoRegistrations {
         VolumeCommand.OpenFile.class);
     // 176 was one that is no more.
     r.addAll(177, VolumeCommand.CloseFiles.class, VolumeCommand.Once.class, OperationId.class);
-    r.addAll(180, VolumeCommand.Durable.class, VolumeCommand.Sync.class);
+    r.addAll(
+        180,
+        VolumeCommand.Durable.class,
+        VolumeCommand.Sync.class,
+        VolumeCommand.GetIncarnation.class,
+        VolumeCommand.Reopen.class,
+        Incarnation.class,
+        OpenCount.class);
     r.addAll(
         200,
         FileCommand.Open.class,
         FileCommand.Close.class,
         FileCommand.Truncate.class,
         FileCommand.Opened.class,
-        FileCommand.Unlinked.class);
+        FileCommand.Unlinked.class,
+        FileCommand.Reopened.class);
     r.addAll(
         220,
         ReplicaCommand.Sync.class,

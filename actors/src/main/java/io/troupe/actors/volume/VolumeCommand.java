@@ -93,6 +93,35 @@ public sealed interface VolumeCommand {
     }
   }
 
+  /**
+   * Which begin of the Volume answers. Who has what open it has in memory: a session that sees
+   * another incarnation than before tells anew, by {@link Reopen}.
+   */
+  record GetIncarnation(ActorRef<Result<Incarnation>> replyTo) implements Asked {}
+
+  /**
+   * What the session has open, as far as it fits: each inode counts at least so often as is told
+   * here. ESTALE where the Volume has begun anew since.
+   *
+   * @param round larger with each that the session tells; one that comes behind a larger one is too
+   *     old to count
+   * @param files at most {@link #MAX_REOPENED}; an inode whose close is under way is told later
+   */
+  record Reopen(
+      Incarnation incarnation,
+      long round,
+      ActorRef<SessionEvent> session,
+      List<OpenCount> files,
+      ActorRef<Result<Done>> replyTo)
+      implements Asked {
+    public Reopen {
+      files = List.copyOf(files);
+    }
+  }
+
+  /** More go with the next {@link Reopen}. */
+  int MAX_REOPENED = 1_000;
+
   // ---- changes
 
   /** What a client may ask for again, when no answer came. */

@@ -119,6 +119,7 @@ public final class FileEntity {
           .onCommand(command -> !serves(), (state, command) -> refuse(command))
           .onCommand(FileCommand.Open.class, this::open)
           .onCommand(FileCommand.Opened.class, (state, o) -> opened(o))
+          .onCommand(FileCommand.Reopened.class, this::reopened)
           .onCommand(FileCommand.Close.class, this::close)
           .onCommand(
               FileCommand.Truncate.class,
@@ -171,6 +172,13 @@ public final class FileEntity {
         watch(opened.session());
       }
       return Effect().none();
+    }
+
+    private Effect<FileState> reopened(FileState state, FileCommand.Reopened reopened) {
+      if (table.atLeast(reopened.session(), reopened.opens())) {
+        watch(reopened.session());
+      }
+      return holdersChanged(state);
     }
 
     private Effect<FileState> step(Step step) {
@@ -253,6 +261,9 @@ public final class FileEntity {
 
     /** A release that failed is asked for again by the Volume, which remembers the orphan. */
     private Effect<FileState> released(FileState state, Released released) {
+      if (released.result() instanceof Result.Failed<Done> f && f.errno() == Errno.EAGAIN) {
+        return Effect().none(); // The Volume does not know yet who has what open.
+      }
       if (released.result() instanceof Result.Failed<Done>(Errno errno, String detail)) {
         context.getLog().warn("file={} event=release-failed errno={} {}", file, errno, detail);
         return Effect().none();

@@ -31,6 +31,18 @@ public final class OpenTable {
     return opens.merge(session, times, Integer::sum) == times;
   }
 
+  /** The session has the file open so often, or more often; true where none was known. */
+  public boolean atLeast(ActorRef<SessionEvent> session, int times) {
+    int known = opens(session);
+    opens.put(session, Math.max(known, times));
+    return known == 0;
+  }
+
+  /** Opens of one session. */
+  public int opens(ActorRef<SessionEvent> session) {
+    return opens.getOrDefault(session, 0);
+  }
+
   public boolean holds(ActorRef<SessionEvent> session) {
     return opens.containsKey(session);
   }

@@ -107,6 +107,20 @@ public final class Namespace {
     return tree.garbage(afterInode, max);
   }
 
+  public boolean isOrphan(long inode) {
+    return tree.isOrphan(inode);
+  }
+
+  /** Whether a file's entity may count opens. */
+  public boolean isHanded(long inode) {
+    return tree.isHanded(inode);
+  }
+
+  /** Whether there is a volume. */
+  public boolean isInitialized() {
+    return tree.head().isPresent();
+  }
+
   /** Inodes without a name that may still be open, behind the given one; 0 from the first. */
   public List<Long> orphans(long afterInode, int max) {
     return tree.orphans(afterInode, max);

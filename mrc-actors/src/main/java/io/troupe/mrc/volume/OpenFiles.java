@@ -4,7 +4,6 @@ import io.troupe.actors.session.SessionEvent;
 import io.troupe.mrc.file.FileState;
 import io.troupe.mrc.file.OpenTable;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +17,10 @@ import org.apache.pekko.actor.typed.ActorRef;
 final class OpenFiles {
   private final int limit;
   private final Map<Long, OpenTable> files = new HashMap<>();
-  private final Set<ActorRef<SessionEvent>> sessions = new HashSet<>();
+
+  /** With the last round in which each told what it has open; 0 before the first. */
+  private final Map<ActorRef<SessionEvent>, Long> sessions = new HashMap<>();
+
   private int opens;
 
   /**
@@ -43,7 +45,35 @@ final class OpenFiles {
   boolean open(long inode, ActorRef<SessionEvent> session) {
     files.computeIfAbsent(inode, i -> new OpenTable()).open(session);
     opens++;
-    return sessions.add(session);
+    return sessions.putIfAbsent(session, 0L) == null;
+  }
+
+  /**
+   * A session tells what it has open. What comes late is not to count: the session may have closed
+   * files since.
+   *
+   * @return whether no later round of it is known
+   */
+  boolean begins(ActorRef<SessionEvent> session, long round) {
+    return sessions.merge(session, round, Math::max) == round;
+  }
+
+  boolean knows(ActorRef<SessionEvent> session) {
+    return sessions.containsKey(session);
+  }
+
+  /** The session has the file open so often, or more often; here, where that is not counted yet. */
+  void atLeast(long inode, ActorRef<SessionEvent> session, int times) {
+    OpenTable table = files.computeIfAbsent(inode, i -> new OpenTable());
+    opens -= table.opens();
+    table.atLeast(session, times);
+    opens += table.opens();
+  }
+
+  /** Opens that are counted here. */
+  int opens(long inode, ActorRef<SessionEvent> session) {
+    OpenTable table = files.get(inode);
+    return table == null ? 0 : table.opens(session);
   }
 
   /** Takes an open back; false when none of that session is counted here. */

@@ -41,6 +41,9 @@ final class Reaper {
   /** The partition serves. */
   record Begin() implements Command {}
 
+  /** The Volume knows who has what open: files without a name may be looked after. */
+  record OpensKnown() implements Command {}
+
   /** New garbage, as its records have it. */
   record Discarded(List<Garbage> files) implements Command {}
 
@@ -84,6 +87,8 @@ final class Reaper {
 
   /** Garbage of which the Volume will tell that it is on the disk. */
   private List<Garbage> settling = List.of();
+
+  private boolean opensKnown;
 
   /** Records may exist that are neither under way nor to do. */
   private boolean incomplete = true;
@@ -129,8 +134,14 @@ final class Reaper {
             Begin.class,
             b -> {
               timers.startTimerWithFixedDelay(new Tick(), settings.reapInterval());
-              remindOrphans();
               return rescan();
+            })
+        .onMessage(
+            OpensKnown.class,
+            o -> {
+              opensKnown = true;
+              remindOrphans();
+              return Behaviors.same();
             })
         .onMessage(
             Discarded.class,
@@ -165,7 +176,9 @@ final class Reaper {
         .onMessage(
             Tick.class,
             t -> {
-              remindOrphans();
+              if (opensKnown) {
+                remindOrphans();
+              }
               return rescan();
             })
         .onMessage(

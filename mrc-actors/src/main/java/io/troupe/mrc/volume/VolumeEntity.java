@@ -14,6 +14,7 @@ import io.troupe.actors.lease.LeaseReply;
 import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.Incarnation;
 import io.troupe.actors.volume.OperationId;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.lsm.Store;
@@ -34,6 +35,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -69,6 +71,12 @@ public final class VolumeEntity {
   /** Outcomes looked at per batch. */
   private static final int FORGET_STEP = 1_000;
 
+  /** Files released per batch when the grace is over. */
+  private static final int RELEASE_STEP = 64;
+
+  /** When too many changes wait for more. */
+  private static final Duration RETRY = Duration.ofMillis(100);
+
   private static final int MAX_STASHED = 10_000;
 
   /** Tells the entity to stop. */
@@ -97,6 +105,10 @@ public final class VolumeEntity {
    */
   record Nameless(long inode) implements VolumeCommand.Local {}
 
+  private record GraceOver() implements VolumeCommand.Local {}
+
+  private record ReleaseSpared() implements VolumeCommand.Local {}
+
   private record ForgetOutcomes() implements VolumeCommand.Local {}
 
   private record Forgot(Result<Optional<byte[]>> result) implements VolumeCommand.Local {}
@@ -118,6 +130,8 @@ public final class VolumeEntity {
   private final Deque<Operation<?>> pending = new ArrayDeque<>();
   private final List<ActorRef<Result<Done>>> destroyers = new ArrayList<>();
   private final OpenFiles openFiles;
+  private final Grace grace = new Grace();
+  private final Incarnation incarnation;
   private final Attempts attempts = new Attempts();
   private final Changes changes;
   private final DiskLag lag;
@@ -168,6 +182,7 @@ public final class VolumeEntity {
     this.lag = new DiskLag(settings.durability());
     this.tenure = tenure;
     this.epoch = tenure.epoch();
+    this.incarnation = new Incarnation(epoch, ThreadLocalRandom.current().nextLong());
     this.commits = context.messageAdapter(Committer.Committed.class, c -> new BatchDone());
     this.reaper =
         context.spawn(
@@ -272,6 +287,11 @@ public final class VolumeEntity {
     context.getLog().info("partition={} epoch={} event=serving", partition, epoch.number());
     reaper.tell(new Reaper.Begin());
     timers.startTimerWithFixedDelay(new ForgetOutcomes(), Duration.ZERO, FORGET_INTERVAL);
+    if (namespace.isInitialized()) {
+      timers.startSingleTimer(new GraceOver(), settings.reopenGrace());
+    } else {
+      graceOver(); // Of a new volume nobody has anything open.
+    }
     return serving();
   }
 
@@ -325,6 +345,8 @@ public final class VolumeEntity {
         c.inodes().forEach(inode -> close(inode, c.session()));
         c.replyTo().tell(Result.ok(Done.DONE));
       }
+      case VolumeCommand.GetIncarnation c -> c.replyTo().tell(Result.ok(incarnation));
+      case VolumeCommand.Reopen c -> c.replyTo().tell(reopen(c));
       case SessionGone c -> openFiles.forget(c.session());
 
       case VolumeCommand.Destroy c -> {
@@ -345,18 +367,24 @@ public final class VolumeEntity {
           enqueue(changes.operation(c, Optional.of(id)).synced());
       case VolumeCommand.Sync c -> enqueue(Operation.sync(c.replyTo()::tell));
 
-      case VolumeCommand.BeginTruncate c ->
-          // On the disk before the OSDs cut, which cannot be taken back.
-          enqueue(
-              Operation.reclaiming(
-                      n -> n.beginTruncate(c.inode(), c.sizeBytes()), c.replyTo()::tell)
-                  .synced());
+      case VolumeCommand.BeginTruncate c -> {
+        grace.forget(c.inode());
+        // On the disk before the OSDs cut, which cannot be taken back.
+        enqueue(
+            Operation.reclaiming(n -> n.beginTruncate(c.inode(), c.sizeBytes()), c.replyTo()::tell)
+                .synced());
+      }
       case VolumeCommand.EndTruncate c ->
           enqueue(
               Operation.reclaiming(
                   n -> n.endTruncate(c.inode(), c.truncateEpoch()), c.replyTo()::tell));
-      case VolumeCommand.ReleaseOrphan c ->
+      case VolumeCommand.ReleaseOrphan c -> {
+        if (grace.isOver()) {
           enqueue(Operation.reclaiming(n -> n.releaseOrphan(c.inode()), c.replyTo()::tell));
+        } else {
+          c.refuse(Errno.EAGAIN, "clients still tell what they have open");
+        }
+      }
 
       case Reaped c ->
           enqueue(
@@ -366,7 +394,13 @@ public final class VolumeEntity {
                     return Result.ok(Done.DONE);
                   },
                   result -> {}));
-      case Nameless c -> unlinked(c.inode());
+      case Nameless c -> {
+        if (namespace.isOrphan(c.inode()) && !grace.spares(c.inode())) {
+          unlinked(c.inode());
+        }
+      }
+      case GraceOver g -> graceOver();
+      case ReleaseSpared r -> releaseSpared();
       case Settle c ->
           enqueue(
               Operation.sync(
@@ -415,6 +449,7 @@ public final class VolumeEntity {
         if (d.attributes().nlink() > 0) {
           markHanded(Set.of(c.inode()));
         }
+        grace.forget(c.inode());
         entities.tell(
             registry.self(), file(c.inode()), new FileCommand.Open(c.session(), c.replyTo()));
         return;
@@ -463,7 +498,10 @@ public final class VolumeEntity {
   }
 
   private boolean mayBeOpen(long inode) {
-    return openFiles.holds(inode) || creating.contains(inode) || handing.contains(inode);
+    return !grace.isOver()
+        || openFiles.holds(inode)
+        || creating.contains(inode)
+        || handing.contains(inode);
   }
 
   private void handOver(long inode) {
@@ -476,8 +514,105 @@ public final class VolumeEntity {
   }
 
   private void unlinked(long inode) {
+    if (!grace.isOver()) {
+      if (!entityMayKnow(inode)) {
+        grace.spare(inode);
+      }
+      return;
+    }
     handOver(inode);
     entities.tell(registry.self(), file(inode), new FileCommand.Unlinked());
+  }
+
+  // ---- after a begin
+
+  private Result<Done> reopen(VolumeCommand.Reopen c) {
+    if (!c.incarnation().equals(incarnation)) {
+      return Result.failed(Errno.ESTALE, "partition " + partition + " has begun anew");
+    }
+    if (c.files().size() > VolumeCommand.MAX_REOPENED) {
+      return Result.failed(Errno.EINVAL, c.files().size() + " files at a time");
+    }
+    if (!openFiles.knows(c.session())) {
+      context.watchWith(c.session(), new SessionGone(c.session()));
+    }
+    if (openFiles.begins(c.session(), c.round())) {
+      c.files().forEach(f -> reopen(f.inode(), c.session(), f.opens()));
+    }
+    return Result.ok(Done.DONE);
+  }
+
+  /**
+   * An open that an earlier Volume counted may be its entity's since. Those that are counted here
+   * by now are none of the entity's.
+   */
+  private void reopen(long inode, ActorRef<SessionEvent> session, int opens) {
+    if (releasing.contains(inode) && heldOpens.size() < settings.maxPending()) {
+      heldOpens.add(() -> reopen(inode, session, opens));
+      return;
+    }
+    if (!(namespace.describe(inode) instanceof Result.Ok<FileDescription>(FileDescription d))
+        || d.xlocs().isEmpty()) {
+      return;
+    }
+    boolean named = d.attributes().nlink() > 0;
+    boolean here = grace.spares(inode) || (named && !entityMayKnow(inode));
+    if (here && !openFiles.isFull()) {
+      openFiles.atLeast(inode, session, opens);
+      return;
+    }
+    int elsewhere = opens - openFiles.opens(inode, session);
+    if (elsewhere > 0) {
+      grace.forget(inode);
+      if (named) {
+        markHanded(Set.of(inode));
+      }
+      entities.tell(registry.self(), file(inode), new FileCommand.Reopened(session, elsewhere));
+    }
+  }
+
+  private boolean entityMayKnow(long inode) {
+    return handing.contains(inode)
+        || namespace.isHanded(inode)
+        || (namespace.describe(inode) instanceof Result.Ok<FileDescription>(FileDescription d)
+            && d.truncatePending());
+  }
+
+  /** Who has not told by now has nothing open. */
+  private void graceOver() {
+    grace.end();
+    reaper.tell(new Reaper.OpensKnown());
+    releaseSpared();
+  }
+
+  /** What nobody has open goes, some at a time; the entities of the rest hear of them. */
+  private void releaseSpared() {
+    List<Long> some = grace.some(RELEASE_STEP);
+    if (some.isEmpty()) {
+      return;
+    }
+    List<Long> open = new ArrayList<>();
+    enqueue(
+        Operation.<Done>reclaiming(
+            n -> {
+              for (long inode : some) {
+                if (openFiles.holds(inode)) {
+                  open.add(inode);
+                } else if (grace.spares(inode)) {
+                  n.releaseOrphan(inode);
+                }
+              }
+              return Result.ok(Done.DONE);
+            },
+            result -> {
+              if (result instanceof Result.Ok<Done>) {
+                some.forEach(grace::forget);
+                open.forEach(this::unlinked);
+                context.getSelf().tell(new ReleaseSpared());
+              } else {
+                context.scheduleOnce(RETRY, context.getSelf(), new ReleaseSpared());
+              }
+            }));
   }
 
   private Changes.Creates creates() {

@@ -271,6 +271,50 @@ final class FileEntityTest {
   }
 
   @Test
+  void whatASessionTellsAgainCountsOnce() {
+    opened(session);
+    entity.tell(new FileCommand.Reopened(session.ref(), 2));
+    entity.tell(new FileCommand.Reopened(session.ref(), 2));
+    entity.tell(new FileCommand.Reopened(session.ref(), 1));
+    unlinked();
+    close(session);
+    notReleased();
+
+    close(session);
+
+    released();
+  }
+
+  @Test
+  void aSessionThatEndsAfterItToldHoldsNothing() {
+    entity.tell(new FileCommand.Reopened(session.ref(), 3));
+    unlinked();
+    notReleased();
+
+    session.stop();
+
+    released();
+  }
+
+  @Test
+  void whoToldOfAFileWithoutANameSurvivesACrash() {
+    unlinked();
+    around
+        .volumeGets(VolumeCommand.ReleaseOrphan.class)
+        .replyTo()
+        .tell(Result.failed(Errno.EAGAIN, "not yet"));
+    entity.tell(new FileCommand.Reopened(session.ref(), 1));
+    notReleased();
+
+    restart();
+
+    unlinked();
+    notReleased();
+    close(session);
+    released();
+  }
+
+  @Test
   void anOpenThatFailsHoldsNothing() {
     ask(session);
     describe(Result.failed(Errno.EIO, "no luck"));

@@ -370,11 +370,28 @@ final class ReaperTest {
     orphan();
 
     begin();
+    reaper.tell(new Reaper.OpensKnown());
     volume.receiveSeveralMessages(2, TestNode.LIMIT);
     node.pass(TICK);
     volume.receiveSeveralMessages(2, TestNode.LIMIT);
 
     volume.expectNoMessage(Duration.ofMillis(20));
+  }
+
+  @Test
+  void filesWithoutANameAreLeftAloneUntilItIsKnownWhoHasThemOpen() {
+    long orphan = orphan();
+    long file = garbage(FIRST);
+    begin();
+    asked(FIRST, file).replyTo().tell(DONE);
+    reaped(file);
+    node.pass(TICK);
+    around.volume.expectNoMessage(Duration.ofMillis(50));
+
+    reaper.tell(new Reaper.OpensKnown());
+
+    assertThat(around.volume.receiveMessage(TestNode.LIMIT))
+        .isEqualTo(new VolumeEntity.Nameless(orphan));
   }
 
   @Test
@@ -384,6 +401,7 @@ final class ReaperTest {
     }
 
     begin();
+    reaper.tell(new Reaper.OpensKnown());
     around.volume.receiveSeveralMessages(1_000, TestNode.LIMIT);
     node.pass(TICK);
     around.volume.receiveSeveralMessages(500, TestNode.LIMIT);

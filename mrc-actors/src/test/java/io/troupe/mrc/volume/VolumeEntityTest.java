@@ -25,6 +25,8 @@ import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.Incarnation;
+import io.troupe.actors.volume.OpenCount;
 import io.troupe.actors.volume.RenameMode;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.actors.volume.VolumePolicy;
@@ -41,6 +43,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -70,6 +73,7 @@ final class VolumeEntityTest {
           Duration.ofSeconds(5),
           10,
           10);
+  private static final Duration GRACE = SETTINGS.reopenGrace();
   private static final VolumePolicy POLICY =
       new VolumePolicy(new StripingPolicy(4096, 1), 0755, 0, 0);
   private static final OsdId OSD = new OsdId(new UUID(7, 1));
@@ -151,6 +155,12 @@ final class VolumeEntityTest {
     entity = entity(around);
     asking = new Asking(node, entity);
     grant();
+  }
+
+  /** Clients had time to tell what they have open. */
+  private void passGrace() {
+    asking.<Incarnation>done(VolumeCommand.GetIncarnation::new); // it has begun
+    node.pass(GRACE);
   }
 
   private int events() {
@@ -601,6 +611,7 @@ final class VolumeEntityTest {
     around.fileGets(FileCommand.Open.class);
     asking.<Attributes>done(r -> new VolumeCommand.EndTruncate(a, 1, r));
     restart(); // which the entity outlives, somewhere else
+    passGrace();
 
     unlink("a");
     around.fileGets(FileCommand.Unlinked.class);
@@ -634,6 +645,7 @@ final class VolumeEntityTest {
     entity = entity(around);
     asking = new Asking(node, entity);
     grant();
+    passGrace();
 
     unlink("b");
     around.file.expectNoMessage(Duration.ZERO);
@@ -681,8 +693,261 @@ final class VolumeEntityTest {
     around.fileGets(FileCommand.Unlinked.class);
 
     restart();
+    passGrace();
 
     around.fileGets(FileCommand.Unlinked.class);
+  }
+
+  // ---- what clients tell when it has begun anew
+
+  private void reopen(long round, TestProbe<SessionEvent> session, OpenCount... files) {
+    Incarnation now = asking.done(VolumeCommand.GetIncarnation::new);
+    asking.<Done>done(r -> new VolumeCommand.Reopen(now, round, session.ref(), List.of(files), r));
+  }
+
+  private Result<Attributes> attributes(long inode) {
+    return asking.ask(r -> new VolumeCommand.GetAttributes(inode, r));
+  }
+
+  /** The File entity, asked about a file that lost its name, is told of these opens first. */
+  private void fileLearns(FileCommand... opens) {
+    List<FileCommand> told = new ArrayList<>();
+    do {
+      told.add(around.file.receiveMessage(TestNode.LIMIT));
+    } while (!(told.getLast() instanceof FileCommand.Unlinked));
+    assertThat(told.subList(0, told.size() - 1)).containsExactly(opens);
+  }
+
+  @Test
+  void eachBeginHasAnotherIncarnationAndKeepsIt() {
+    ready();
+    Incarnation first = asking.done(VolumeCommand.GetIncarnation::new);
+    asking.file("a");
+    assertThat(asking.<Incarnation>done(VolumeCommand.GetIncarnation::new)).isEqualTo(first);
+
+    restart();
+
+    assertThat(asking.<Incarnation>done(VolumeCommand.GetIncarnation::new)).isNotEqualTo(first);
+    asking.<Done>refused(
+        Errno.ESTALE,
+        r -> new VolumeCommand.Reopen(first, 1, node.<SessionEvent>probe().ref(), List.of(), r));
+  }
+
+  @Test
+  void afterABeginAFileThatLosesItsNameStaysUntilClientsHadTimeToTellThatItIsOpen() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = created("a", session);
+    long b = asking.file("b");
+    restart();
+
+    unlink("a");
+    unlink("b");
+    assertThat(attributes(a).orThrow().nlink()).isZero();
+    assertThat(attributes(b).orThrow().nlink()).isZero();
+    reopen(1, session, new OpenCount(a, 1));
+    around.file.expectNoMessage(Duration.ZERO);
+    around.replicas.expectNoMessage(Duration.ZERO);
+
+    node.pass(GRACE);
+
+    fileLearns(new FileCommand.Opened(session.ref(), 1));
+    deleteAsked();
+    failed(Errno.ENOENT, attributes(b));
+    assertThat(attributes(a).orThrow().nlink()).isZero();
+  }
+
+  @Test
+  void whatNobodyHasOpenGoesWhenTheTimeIsOverHoweverManyFilesThatAre() {
+    ready();
+    for (int i = 0; i < 300; i++) {
+      asking.file("f" + i);
+    }
+    restart();
+    for (int i = 0; i < 300; i++) {
+      unlink("f" + i);
+    }
+    assertThat(asking.<VolumeUsage>done(VolumeCommand.GetUsage::new).inodes()).isEqualTo(301);
+    int before = events();
+
+    passGrace();
+
+    node.<Done>probe()
+        .awaitAssert(
+            TestNode.LIMIT,
+            () -> {
+              VolumeUsage usage = asking.done(VolumeCommand.GetUsage::new);
+              assertThat(usage.inodes()).isEqualTo(1);
+              return usage;
+            });
+    assertThat(events() - before).as("commits").isLessThan(20);
+    around.file.expectNoMessage(Duration.ZERO);
+    deleteAsked();
+  }
+
+  @Test
+  void aNewVolumeKnowsAtOnceThatNobodyHasAFileOpen() {
+    ready();
+    long a = asking.file("a");
+
+    unlink("a");
+
+    failed(Errno.ENOENT, attributes(a));
+    deleteAsked();
+  }
+
+  @Test
+  void toTellTheSameAgainCountsNothingTwice() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = created("a", session);
+    restart();
+
+    reopen(1, session, new OpenCount(a, 2));
+    reopen(2, session, new OpenCount(a, 2));
+    open(a, session);
+    reopen(3, session, new OpenCount(a, 3));
+    passGrace();
+    unlink("a");
+
+    fileLearns(new FileCommand.Opened(session.ref(), 3));
+  }
+
+  @Test
+  void whatIsToldLateDoesNotOpenWhatWasClosedMeanwhile() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = created("a", session);
+    restart();
+    reopen(2, session, new OpenCount(a, 1));
+    close(a, session);
+
+    reopen(1, session, new OpenCount(a, 1));
+    unlink("a");
+    passGrace();
+
+    deleteAsked();
+    failed(Errno.ENOENT, attributes(a));
+  }
+
+  @Test
+  void pagesAddUp() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = asking.file("a");
+    long b = asking.file("b");
+    restart();
+
+    reopen(1, session, new OpenCount(a, 1));
+    reopen(2, session, new OpenCount(b, 1));
+    passGrace();
+
+    unlink("a");
+    fileLearns(new FileCommand.Opened(session.ref(), 1));
+    unlink("b");
+    fileLearns(new FileCommand.Opened(session.ref(), 1));
+    asking.<Done>refused(
+        Errno.EINVAL,
+        r ->
+            new VolumeCommand.Reopen(
+                asking.done(VolumeCommand.GetIncarnation::new),
+                3,
+                session.ref(),
+                Collections.nCopies(VolumeCommand.MAX_REOPENED + 1, new OpenCount(a, 1)),
+                r));
+  }
+
+  @Test
+  void aSessionThatEndsAfterItToldHasNothingOpen() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = created("a", session);
+    restart();
+    reopen(1, session, new OpenCount(a, MAX_OPENS));
+    unlink("a");
+
+    session.stop();
+    // There is room again once its end has been heard of.
+    long b = asking.file("b");
+    TestProbe<SessionEvent> other = node.probe();
+    node.<Done>probe()
+        .awaitAssert(
+            TestNode.LIMIT,
+            () -> {
+              entity.tell(
+                  new VolumeCommand.OpenFile(
+                      b, other.ref(), node.<Result<FileDescription>>probe().ref()));
+              around.file.expectNoMessage(Duration.ofMillis(50));
+              return DONE;
+            });
+    passGrace();
+
+    deleteAsked();
+    failed(Errno.ENOENT, attributes(a));
+  }
+
+  @Test
+  void opensThatAStopHandedOverAreNotCountedTwice() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = created("a", session);
+    entity.tell(new VolumeEntity.Stop());
+    around.fileGets(FileCommand.Opened.class);
+    session.expectTerminated(entity, TestNode.LIMIT);
+    around = new Around(node);
+    entity = entity(around);
+    asking = new Asking(node, entity);
+    grant();
+
+    reopen(1, session, new OpenCount(a, 1));
+    assertThat(around.fileGets(FileCommand.Reopened.class))
+        .isEqualTo(new FileCommand.Reopened(session.ref(), 1));
+    // Of two, one is counted here.
+    open(a, session);
+    reopen(2, session, new OpenCount(a, 2));
+    assertThat(around.fileGets(FileCommand.Reopened.class))
+        .isEqualTo(new FileCommand.Reopened(session.ref(), 1));
+    passGrace();
+    unlink("a");
+
+    fileLearns(new FileCommand.Opened(session.ref(), 1));
+  }
+
+  @Test
+  void theEntityOfAFileThatLostItsNameBeforeLearnsWhoHasItOpen() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = created("a", session);
+    unlink("a");
+    fileLearns(new FileCommand.Opened(session.ref(), 1));
+    restart();
+
+    reopen(1, session, new OpenCount(a, 1));
+
+    assertThat(around.fileGets(FileCommand.Reopened.class))
+        .isEqualTo(new FileCommand.Reopened(session.ref(), 1));
+    asking.<Done>refused(Errno.EAGAIN, r -> new VolumeCommand.ReleaseOrphan(a, r));
+    passGrace();
+    fileLearns();
+    asking.<Done>done(r -> new VolumeCommand.ReleaseOrphan(a, r));
+    deleteAsked();
+  }
+
+  @Test
+  void aFileWithoutANameThatIsOpenedBeforeTheTimeIsOverIsItsEntitys() {
+    ready();
+    TestProbe<SessionEvent> session = node.probe();
+    long a = asking.file("a");
+    restart();
+    unlink("a");
+    entity.tell(
+        new VolumeCommand.OpenFile(a, session.ref(), node.<Result<FileDescription>>probe().ref()));
+    around.fileGets(FileCommand.Open.class);
+
+    passGrace();
+
+    fileLearns();
+    assertThat(attributes(a).orThrow().nlink()).isZero();
   }
 
   // ---- removal
