@@ -101,10 +101,15 @@ final class Master {
           if (now - progress.at >= state.settings.retryNanos()) {
             if (progress.match < state.outline.lastIndex()) {
               progress.again();
-              ship(member, progress, now);
+              if (progress.next <= state.outline.lastIndex()) {
+                ship(member, progress, now);
+              } else {
+                // The snapshot that it was to get ended here, but it may have got none, or an
+                // older one: it is asked, as nobody else would until something is proposed.
+                tell(member, progress, now);
+              }
             } else if (progress.committed < state.committed()) {
-              progress.at = now;
-              shipTo(member, state.outline.last(), state.outline.lastIndex());
+              tell(member, progress, now);
             }
           }
         });
@@ -167,6 +172,12 @@ final class Master {
       progress.next = upTo + 1;
       shipTo(to, new Position(state.outline.epochAt(after), after), upTo);
     }
+  }
+
+  /** Sends no entry, but where the log ends and how far it is committed. */
+  private void tell(MemberId to, Progress progress, long now) {
+    progress.at = now;
+    shipTo(to, state.outline.last(), state.outline.lastIndex());
   }
 
   private void shipTo(MemberId to, Position after, long upTo) {
