@@ -210,7 +210,7 @@ public final class WriteBatch {
    * Whether anything is put: such batches are refused when the disk is nearly full, deletes are
    * not.
    */
-  boolean grows() {
+  public boolean grows() {
     return grows && !reclaims;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.id.CellId;
+import io.troupe.actors.id.Epoch;
 import io.troupe.actors.id.NodeId;
 import io.troupe.lsm.Cursor;
 import io.troupe.lsm.Index;
@@ -118,12 +119,14 @@ final class GroupsOfNodesTest {
   }
 
   private CompletableFuture<Long> propose(int at, String key, String value) {
+    return propose(at, key, value, members.get(at).mastership().epoch());
+  }
+
+  private CompletableFuture<Long> propose(int at, String key, String value, Epoch epoch) {
     Index index = store(nodes.get(at).system).index("t");
     return members
         .get(at)
-        .propose(
-            new WriteBatch().put(index, key.getBytes(UTF_8), value.getBytes(UTF_8)),
-            members.get(at).mastership().epoch())
+        .propose(new WriteBatch().put(index, key.getBytes(UTF_8), value.getBytes(UTF_8)), epoch)
         .toCompletableFuture();
   }
 
@@ -180,7 +183,7 @@ final class GroupsOfNodesTest {
   }
 
   @Test
-  void whoIsNotMasterRefuses() throws Exception {
+  void whoIsNotMasterUnderThatEpochRefuses() throws Exception {
     int master = awaitMaster(-1);
     int other = (master + 1) % 3;
 
@@ -190,6 +193,13 @@ final class GroupsOfNodesTest {
         .failsWithin(TestNode.LIMIT)
         .withThrowableOfType(ExecutionException.class)
         .withMessageContaining("is not the master");
+    long epoch = members.get(master).mastership().epoch().number();
+    for (long another : new long[] {epoch - 1, epoch + 1}) {
+      assertThat(propose(master, "b", "b", new Epoch(another)))
+          .failsWithin(TestNode.LIMIT)
+          .withThrowableOfType(ExecutionException.class)
+          .withMessageContaining("not served under epoch " + another);
+    }
     assertThat(contents(master)).isEmpty();
   }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Applies committed entries to the group's ranges, in order, several in a batch, each batch with
  * the place it leads to: after a crash it goes on from there, and each entry counts once. Not
- * synced, since the entries are on disk.
+ * synced, since the entries are on disk; and not refused by a disk that is nearly full, since what
+ * frees room may come behind them.
  */
 final class Applier {
 
@@ -131,7 +132,7 @@ final class Applier {
   private void apply(List<LogEntry> entries) {
     List<LogEntry> fitting = new ArrayList<>(entries);
     while (true) {
-      var batch = new WriteBatch();
+      var batch = new WriteBatch().reclaiming();
       int folded = fold(batch, fitting);
       if (folded == fitting.size()) {
         LogEntry last = fitting.getLast();

@@ -279,6 +279,9 @@ public final class GroupMember implements AutoCloseable {
     if (brings && (installation.isEnding() || persist.bytes() > settings.unwrittenBytes())) {
       return; // comes again
     }
+    if (message instanceof LogMessage.Append append && onlyGrows(append) && !store.hasRoom()) {
+      return; // comes again, perhaps with what frees room
+    }
     try {
       check.check(message);
     } catch (MalformedException e) {
@@ -288,6 +291,24 @@ public final class GroupMember implements AutoCloseable {
     input(new LogInput.Received(from, message));
   }
 
+  /**
+   * Whether entries take room and none gives any. One that does, or that lets another member serve,
+   * is taken with all that is in front of it: else nothing could ever free the disks of a group
+   * that became full together.
+   */
+  private static boolean onlyGrows(LogMessage.Append append) {
+    for (LogEntry entry : append.entries()) {
+      if (!grows(entry.content())) {
+        return false;
+      }
+    }
+    return !append.entries().isEmpty();
+  }
+
+  private static boolean grows(LogEntry.Content content) {
+    return content instanceof LogEntry.Batch(byte[] bytes) && !PortableBatch.reclaims(bytes);
+  }
+
   private CompletionStage<Long> propose(LogEntry.Content content, long bytes) {
     if (home.hasEnded()) {
       return refused(ProposalException.Kind.ENDED, "the member has ended");
@@ -295,7 +316,7 @@ public final class GroupMember implements AutoCloseable {
     if (!serving) {
       return refused(ProposalException.Kind.NOT_MASTER, settings.self() + " is not the master");
     }
-    if (!store.hasRoom()) {
+    if (grows(content) && !store.hasRoom()) {
       return refused(ProposalException.Kind.NO_SPACE, "the disk is nearly full");
     }
     if (proposals.count() >= settings.proposals()

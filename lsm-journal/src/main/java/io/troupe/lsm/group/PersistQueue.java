@@ -12,7 +12,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Carries out what the log wants on disk, in order, and tells the tickets back. What comes while
- * one batch is synced goes with the next; a later one never overtakes.
+ * one batch is synced goes with the next; a later one never overtakes. What got here is written on
+ * a disk that is nearly full, too: it is little, and what frees room may come behind it.
  */
 final class PersistQueue {
 
@@ -119,7 +120,7 @@ final class PersistQueue {
     if (!underWay.isEmpty() || queue.isEmpty()) {
       return;
     }
-    var batch = new WriteBatch();
+    var batch = new WriteBatch().reclaiming();
     List<Item> taken = new ArrayList<>();
     while (!queue.isEmpty()
         && batch.bytes() < BATCH_BYTES

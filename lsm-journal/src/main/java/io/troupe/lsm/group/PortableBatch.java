@@ -18,17 +18,19 @@ import java.util.function.Function;
  * so that their names travel, each once.
  *
  * <pre>
- * batch:     | version u8 | names u16 | (length u8, name in UTF-8)… | operations u32 | operation… |
+ * batch:     | version u7, reclaims u1 | names u16 | (length u8, name in UTF-8)… | operations u32 | operation… |
  * operation: | name u16 | kind u8 | key length u16 | value length u32 | key | value |
  * </pre>
  *
  * <p>Numbers are big-endian. The value of a deleted range is the first key behind it; of a number
- * that is added, its eight bytes. What a batch expects does not travel: that was decided where it
- * was proposed.
+ * that is added, its eight bytes. A batch that reclaims, which is the highest bit of the first
+ * byte, is taken on a disk that is nearly full. What a batch expects does not travel: that was
+ * decided where it was proposed.
  */
 final class PortableBatch {
 
   private static final int VERSION = 1;
+  private static final int RECLAIMS = 0x80;
   private static final int PUT = 1;
   private static final int DELETE = 2;
   private static final int DELETE_RANGE = 3;
@@ -51,7 +53,7 @@ final class PortableBatch {
     var writer = new Encoder(ranges);
     batch.visit(writer);
     try {
-      return writer.finish(batch.size());
+      return writer.finish(batch.size(), batch.grows() ? VERSION : VERSION | RECLAIMS);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // of an array: there is none
     }
@@ -66,7 +68,7 @@ final class PortableBatch {
   static void decode(
       byte[] bytes, GroupRanges ranges, Function<String, Index> index, WriteBatch.Visitor visitor) {
     var scan = new Scan("batch", bytes);
-    int version = scan.u8();
+    int version = scan.u8() & ~RECLAIMS;
     if (version != VERSION) {
       throw scan.malformed("version " + version);
     }
@@ -81,6 +83,11 @@ final class PortableBatch {
       operation(scan, names.get(number), indices.get(number), ranges, visitor);
     }
     scan.end();
+  }
+
+  /** Whether the bytes of a batch say that it frees more than it puts. */
+  static boolean reclaims(byte[] bytes) {
+    return bytes.length > 0 && (bytes[0] & RECLAIMS) != 0;
   }
 
   /** Whether the bytes are a batch for these ranges; throws as {@link #decode}. */
@@ -165,10 +172,10 @@ final class PortableBatch {
       this.ranges = ranges;
     }
 
-    byte[] finish(int count) throws IOException {
+    byte[] finish(int count, int first) throws IOException {
       var all = new ByteArrayOutputStream();
       var out = new DataOutputStream(all);
-      out.writeByte(VERSION);
+      out.writeByte(first);
       out.writeShort(indices.size());
       for (Index index : indices) {
         byte[] name = index.name().getBytes(StandardCharsets.UTF_8);

@@ -323,6 +323,20 @@ final class CommitRouteTest {
   }
 
   @Test
+  void aStateThatWasKnownBeforeItsIdHadARouteDoesNotCount() {
+    LsmStores.get(a().system()).route(id -> Optional.empty());
+    await(a().shared().states().put("both-state-since", 1, "a1", ""));
+    route(a(), both);
+    await(b().shared().states().put("both-state-since", 1, "b1", ""));
+    await(b().shared().states().put("both-state-since", 2, "b2", ""));
+
+    fails(
+        a().shared().states().put("both-state-since", 2, "a2", "").toCompletableFuture(),
+        IllegalStateException.class,
+        "has revision 2");
+  }
+
+  @Test
   void theIndicesOfTheQueriesAreForOneStore(@TempDir Path directory) {
     try (Node indexed = Node.in(directory)) {
       route(indexed, both);
