@@ -38,7 +38,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,8 +70,10 @@ public final class TroupeClient implements AutoCloseable {
   private final Mrc mrc;
   private final Patience patience;
   private final StripedIo io;
-  private final ActorRef<SessionEvent> session;
-  private final Set<VolumeFileSystem> open = ConcurrentHashMap.newKeySet();
+
+  /** With a session each. */
+  private final Map<VolumeFileSystem, ActorRef<SessionEvent>> open = new ConcurrentHashMap<>();
+
   private final org.apache.pekko.actor.Cancellable reporter;
 
   private TroupeClient(
@@ -90,9 +92,6 @@ public final class TroupeClient implements AutoCloseable {
     this.io = new StripedIo(new BoundedIo(new StreamedIo(cluster, streams), patience));
     boolean started = false;
     try {
-      this.session =
-          system.systemActorOf(
-              Session.create(), "session-" + java.util.UUID.randomUUID(), Props.empty());
       this.reporter =
           system
               .scheduler()
@@ -186,8 +185,15 @@ public final class TroupeClient implements AutoCloseable {
 
   private void tick() {
     DirectoryView view = cluster.view();
-    open.removeIf(fs -> fs.isDone() || isRemoved(view, fs.volume()));
-    open.forEach(VolumeFileSystem::reportSizes);
+    open.forEach(
+        (fs, session) -> {
+          if (fs.isDone() || isRemoved(view, fs.volume())) {
+            open.remove(fs);
+            end(session);
+          } else {
+            fs.report();
+          }
+        });
     if (ownsSystem) {
       cluster.refresh().exceptionally(e -> DirectoryView.EMPTY).thenAccept(v -> {});
     }
@@ -269,19 +275,28 @@ public final class TroupeClient implements AutoCloseable {
   }
 
   private VolumeFileSystem fileSystem(VolumeRecord v) {
+    ActorRef<SessionEvent> session =
+        system.systemActorOf(Session.create(), "session-" + UUID.randomUUID(), Props.empty());
     VolumeFileSystem fs =
         new VolumeFileSystem(v.id(), cluster, mrc, io, patience, session, Clock.systemUTC());
-    open.add(fs);
+    open.put(fs, session);
     return fs;
+  }
+
+  /** With a session goes what it has open at the MRC. */
+  private void end(ActorRef<SessionEvent> session) {
+    Adapter.toClassic(system).stop(Adapter.toClassic(session));
   }
 
   /** Gives everything back; what was written and not flushed may be lost. */
   @Override
   public void close() {
     reporter.cancel();
-    open.forEach(VolumeFileSystem::giveUp);
-    // With the session goes what it has open at the MRC.
-    Adapter.toClassic(system).stop(Adapter.toClassic(session));
+    open.forEach(
+        (fs, session) -> {
+          fs.giveUp();
+          end(session);
+        });
     streams.close();
     if (ownsSystem) {
       system.terminate();

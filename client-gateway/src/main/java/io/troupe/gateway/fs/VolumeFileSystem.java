@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -57,6 +58,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   private final Flush flush;
   private final FileContent content;
   private final OpenFiles files = new OpenFiles();
+  private final OpensAtMrc opens;
   private final Closes closes;
   private volatile boolean closed;
 
@@ -65,7 +67,8 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
    *
    * @param mrc asks the MRCs
    * @param patience with OSDs that are busy and files that are being truncated
-   * @param session what is opened is open for as long as this actor lives
+   * @param session what is opened is open for as long as this actor lives; used by nobody else,
+   *     since each tells for itself what it has open
    */
   public VolumeFileSystem(
       VolumeId volume,
@@ -81,7 +84,8 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
     this.session = session;
     this.clock = clock;
     this.flush = new Flush(cluster, mrc, patience);
-    this.closes = new Closes(patience.timer(), this::closeAtMrc);
+    this.opens = new OpensAtMrc(cluster, session);
+    this.closes = new Closes(patience.timer(), opens::close);
     this.content = new FileContent(mrc, io, patience, clock, this::finishCut);
   }
 
@@ -98,7 +102,7 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
 
   /** It was closed, and nothing is left to be told to the cluster. */
   public boolean isDone() {
-    return closed && files.isEmpty() && closes.isEmpty();
+    return closed && files.isEmpty() && closes.isEmpty() && opens.isIdle();
   }
 
   /** Nobody will flush any more what was released and could not be flushed: says so. */
@@ -279,21 +283,24 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   @Override
   public CompletionStage<Result<OpenedFile>> create(
       long parent, Name name, int mode, Caller caller, boolean exclusive, boolean truncate) {
+    OpensAtMrc.Opening opening =
+        opens.opening(PartitionId.ofInode(volume, parent), OptionalLong.empty());
     CompletionStage<Result<CreatedFile>> s =
         once(
             parent,
             r ->
                 new VolumeCommand.CreateFile(
                     parent, name, mode, caller, exclusive, Optional.of(session), r));
-    return s.thenCompose(
-        result -> {
-          if (!(result instanceof Result.Ok<CreatedFile>(CreatedFile created))) {
-            return CompletableFuture.completedFuture(failure(result));
-          }
-          return truncate && !created.created()
-              ? truncateOpened(created.file())
-              : CompletableFuture.completedFuture(opened(created.file()));
-        });
+    return counted(opening, s, CreatedFile::file)
+        .thenCompose(
+            result -> {
+              if (!(result instanceof Result.Ok<CreatedFile>(CreatedFile created))) {
+                return CompletableFuture.completedFuture(failure(result));
+              }
+              return truncate && !created.created()
+                  ? truncateOpened(created.file())
+                  : CompletableFuture.completedFuture(opened(created.file()));
+            });
   }
 
   @Override
@@ -309,7 +316,28 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
   }
 
   private CompletionStage<Result<FileDescription>> openAtMrc(long inode) {
-    return once(inode, r -> new VolumeCommand.OpenFile(inode, session, r));
+    OpensAtMrc.Opening opening =
+        opens.opening(PartitionId.ofInode(volume, inode), OptionalLong.of(inode));
+    CompletionStage<Result<FileDescription>> s =
+        once(inode, r -> new VolumeCommand.OpenFile(inode, session, r));
+    return counted(opening, s, d -> d);
+  }
+
+  /** Of a regular file the MRC counts an open that succeeds. */
+  private <T> CompletionStage<Result<T>> counted(
+      OpensAtMrc.Opening opening,
+      CompletionStage<Result<T>> answer,
+      Function<T, FileDescription> file) {
+    return answer.whenComplete(
+        (result, failure) -> {
+          if (failure == null
+              && result instanceof Result.Ok<T>(T opened)
+              && file.apply(opened).xlocs().isPresent()) {
+            opens.opened(opening, file.apply(opened).attributes().inode());
+          } else {
+            opens.failed(opening);
+          }
+        });
   }
 
   /** Whoever opens a file finishes a cut of it that is pending. */
@@ -358,19 +386,6 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
     if (closed) {
       closes.sendAll();
     }
-  }
-
-  /** Once only: what was carried out and not answered must not count for another open. */
-  private void closeAtMrc(PartitionId partition, List<Long> inodes) {
-    CompletionStage<Result<Done>> s =
-        cluster.askVolume(partition, r -> new VolumeCommand.CloseFiles(inodes, session, r));
-    s.thenAccept(
-        result -> {
-          if (result instanceof Result.Failed<Done>(Errno errno, String detail)) {
-            // The session's end closes them at the latest.
-            LOG.debug("inodes={} event=close-failed errno={} {}", inodes, errno, detail);
-          }
-        });
   }
 
   private static <T> Result<T> failure(Result<?> r) {
@@ -465,9 +480,11 @@ public final class VolumeFileSystem implements InodeFileSystem, AutoCloseable {
 
   /**
    * Called every second or so. Sizes that nobody flushed are told to the MRC, for others to see;
-   * what was released before it could be flushed is tried again.
+   * what was released before it could be flushed is tried again; an MRC that began anew is told
+   * what is open.
    */
-  public void reportSizes() {
+  public void report() {
+    opens.tick();
     for (OpenInode open : files.all()) {
       if (open.isFlushing()) {
         continue;

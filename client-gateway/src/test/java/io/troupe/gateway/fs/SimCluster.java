@@ -9,6 +9,7 @@ import io.troupe.actors.fs.FileTime;
 import io.troupe.actors.fs.ReplicaLocation;
 import io.troupe.actors.fs.StripingPolicy;
 import io.troupe.actors.fs.XLocSet;
+import io.troupe.actors.id.Epoch;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.OsdId;
 import io.troupe.actors.id.PartitionId;
@@ -18,6 +19,7 @@ import io.troupe.actors.stream.ObjectRequest;
 import io.troupe.actors.stream.Transfer;
 import io.troupe.actors.volume.CreatedFile;
 import io.troupe.actors.volume.FileDescription;
+import io.troupe.actors.volume.Incarnation;
 import io.troupe.actors.volume.OperationId;
 import io.troupe.actors.volume.PendingCut;
 import io.troupe.actors.volume.VolumeCommand;
@@ -73,6 +75,8 @@ final class SimCluster extends NoCluster implements ObjectIo {
   boolean unlinked;
   boolean deleted;
   int opens;
+  private long incarnation = 1;
+  private long round;
   private FileTime mtime = BORN;
   private Optional<PendingCut> pending = Optional.empty();
 
@@ -153,6 +157,14 @@ final class SimCluster extends NoCluster implements ObjectIo {
 
   private FileDescription description() {
     return new FileDescription(attributes(), Optional.of(xlocs), pending);
+  }
+
+  /** The Volume has lost what it had in memory. */
+  void restartMrc() {
+    incarnation++;
+    round = 0;
+    opens = 0;
+    answered.clear();
   }
 
   private boolean happens(int percent) {
@@ -239,9 +251,21 @@ final class SimCluster extends NoCluster implements ObjectIo {
         yield truncating.thenCompose(before -> finishCut());
       }
       case VolumeCommand.CloseFiles c -> {
-        opens -= c.inodes().size();
+        opens = Math.max(0, opens - c.inodes().size());
         if (unlinked && opens <= 0) {
           deleted = true;
+        }
+        yield now(Result.ok(Done.DONE));
+      }
+      case VolumeCommand.GetIncarnation g ->
+          now(Result.ok(new Incarnation(new Epoch(1), incarnation)));
+      case VolumeCommand.Reopen r -> {
+        if (r.incarnation().number() != incarnation) {
+          yield now(Result.failed(Errno.ESTALE, "began anew"));
+        }
+        if (r.round() > round) {
+          round = r.round();
+          r.files().forEach(f -> opens = Math.max(opens, f.opens()));
         }
         yield now(Result.ok(Done.DONE));
       }

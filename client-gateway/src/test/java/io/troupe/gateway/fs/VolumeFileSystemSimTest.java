@@ -144,7 +144,7 @@ final class VolumeFileSystemSimTest {
         return;
       }
       if (sim.random.nextInt(4) == 0) {
-        fs.reportSizes();
+        fs.report();
       }
       if (restarts && sim.random.nextInt(8) == 0) {
         cluster.osds.get(sim.random.nextInt(cluster.osds.size())).restart();
@@ -181,7 +181,7 @@ final class VolumeFileSystemSimTest {
       cluster.busyPercent = 0;
       for (int i = 0; i < 3 && !fs.isDone(); i++) {
         sim.pass(Duration.ofSeconds(1));
-        fs.reportSizes();
+        fs.report();
         sim.run();
       }
       assertThat(failures).isEmpty();
@@ -241,5 +241,82 @@ final class VolumeFileSystemSimTest {
     run.history.check(run.cluster, 0);
     run.end();
     assertThat(run.cluster.deleted).isTrue();
+  }
+
+  /** Applications that open, close and open again, while the MRC begins anew now and then. */
+  private static final class Openers {
+    final Run run;
+    final List<Long> open = new ArrayList<>();
+    int left = 60;
+
+    Openers(Run run) {
+      this.run = run;
+      open.addAll(run.handles);
+    }
+
+    void next() {
+      if (left-- <= 0) {
+        return;
+      }
+      int what = run.sim.random.nextInt(8);
+      if (what == 0) {
+        run.cluster.restartMrc();
+      }
+      if (what < 3) {
+        run.fs.report();
+      }
+      // Somebody always has the file open: that one is never closed.
+      if (what < 5 || open.size() == 1) {
+        run.noting(
+            run.fs
+                .open(SimCluster.INODE, false)
+                .thenAccept(
+                    r -> {
+                      if (r instanceof Result.Ok<OpenedFile>(OpenedFile o)) {
+                        open.add(o.handle());
+                      }
+                      run.sim.soon(this::next);
+                    }));
+      } else {
+        run.noting(run.fs.release(open.removeLast()).thenAccept(r -> run.sim.soon(this::next)));
+      }
+    }
+
+    /** All has been said. */
+    void settle() {
+      for (int i = 0; i < 4; i++) {
+        run.fs.report();
+        run.sim.run();
+      }
+    }
+  }
+
+  private static Openers openers(long seed, int lossPercent) {
+    Run run = new Run(seed);
+    Openers openers = new Openers(run);
+    run.cluster.lossPercent = lossPercent;
+    openers.next();
+    openers.next();
+    openers.next();
+    run.sim.run();
+    run.cluster.lossPercent = 0;
+    openers.settle();
+    assertThat(run.failures).isEmpty();
+    return openers;
+  }
+
+  @Property(tries = 1_000, shrinking = ShrinkingMode.OFF)
+  void aVolumeThatBeginsAnewComesToCountWhatIsOpen(@ForAll long seed) {
+    Openers openers = openers(seed, 0);
+
+    assertThat(openers.run.cluster.opens).isEqualTo(openers.open.size());
+  }
+
+  /** What is lost may leave an open too many, until the session ends; never one too few. */
+  @Property(tries = 1_000, shrinking = ShrinkingMode.OFF)
+  void noOpenIsForgottenWhateverGetsLost(@ForAll long seed) {
+    Openers openers = openers(seed, 3);
+
+    assertThat(openers.run.cluster.opens).isGreaterThanOrEqualTo(openers.open.size());
   }
 }

@@ -80,7 +80,7 @@ final class VolumeFileSystemTest {
     assertFails(of(fs.flush(handle)), Errno.EBADF);
 
     cluster.osds.get(0).broken = false;
-    fs.reportSizes();
+    fs.report();
     sim.run();
     assertThat(cluster.durableAt(0)).isEqualTo((byte) 7);
     assertThat(cluster.size).isEqualTo(5000);
@@ -101,11 +101,11 @@ final class VolumeFileSystemTest {
       assertFails(of(fs.release(handle)), Errno.EIO);
       fs.close();
 
-      fs.reportSizes();
+      fs.report();
       sim.run();
       assertThat(fs.isDone()).isFalse();
       sim.pass(OpenFiles.KEPT_UNFLUSHED.plusSeconds(1));
-      fs.reportSizes();
+      fs.report();
       sim.run();
 
       assertThat(fs.isDone()).isTrue();
@@ -274,5 +274,68 @@ final class VolumeFileSystemTest {
     cluster.osds.get(0).broken = true;
     of(lazy.write(handle, 0, MemorySegment.ofArray(bytes), false));
     assertFails(of(lazy.sync()), Errno.EIO);
+  }
+
+  // ---- the MRC began anew
+
+  private void tick() {
+    fs.report();
+    sim.run();
+  }
+
+  @Test
+  void theMrcIsAskedForItsIncarnationWhileSomethingIsOpenAndNotWhenNothingIs() {
+    tick();
+    assertThat(cluster.asked).isEmpty();
+    long handle = open();
+    assertThat(cluster.asked.getFirst()).isInstanceOf(VolumeCommand.GetIncarnation.class);
+    cluster.asked.clear();
+
+    tick();
+    tick();
+    assertThat(cluster.asked)
+        .hasExactlyElementsOfTypes(
+            VolumeCommand.GetIncarnation.class, VolumeCommand.GetIncarnation.class);
+
+    of(fs.release(handle));
+    cluster.asked.clear();
+    tick();
+    assertThat(cluster.asked).isEmpty();
+  }
+
+  @Test
+  void aVolumeThatBeganAnewIsToldWhatIsOpen() {
+    long handle = open();
+    open();
+    cluster.restartMrc();
+
+    tick();
+
+    assertThat(cluster.opens).isEqualTo(2);
+    of(fs.release(handle));
+    of(fs.unlink(1, Name.of("f"))).orThrow();
+    assertThat(cluster.opens).isEqualTo(1);
+    assertThat(cluster.deleted).isFalse();
+  }
+
+  @Test
+  void whatWasNotAcknowledgedIsToldAgain() {
+    open();
+    cluster.restartMrc();
+    tick();
+    cluster.restartMrc();
+    cluster.lossPercent = 100;
+    tick();
+    tick();
+    assertThat(cluster.opens).isBetween(0, 1);
+
+    cluster.lossPercent = 0;
+    tick();
+    tick();
+
+    assertThat(cluster.opens).isEqualTo(1);
+    cluster.asked.clear();
+    tick();
+    assertThat(cluster.asked).hasExactlyElementsOfTypes(VolumeCommand.GetIncarnation.class);
   }
 }
