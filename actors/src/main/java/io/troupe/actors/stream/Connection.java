@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * One client's connection to one OSD. It takes requests from the beginning and sends them when it
  * is open. Except {@link #submit}, all is for the client's one polling thread.
  */
-final class Connection implements Assembly.Target {
+final class Connection implements Assembly.Target, Link {
   private static final int FRAGMENTS_AT_ONCE = 32;
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -88,7 +88,8 @@ final class Connection implements Assembly.Target {
 
   // ---- any thread
 
-  void submit(Pending pending) {
+  @Override
+  public void submit(Pending pending) {
     switch (window.submit(pending, System.nanoTime())) {
       case UNDER_WAY -> {
         if (!serverIsHere) {
@@ -102,24 +103,25 @@ final class Connection implements Assembly.Target {
     }
   }
 
-  boolean hasEnded() {
+  @Override
+  public boolean hasEnded() {
     return end != null;
   }
 
-  /** Why it has ended. */
-  String end() {
+  @Override
+  public String end() {
     return String.valueOf(end);
   }
 
-  /** It has ended and another attempt may be made. */
-  boolean isReplaceable(long now) {
+  @Override
+  public boolean isReplaceable(long now) {
     return hasEnded() && now - refusesUntil >= 0;
   }
 
   // ---- the polling thread
 
-  /** One round of the duty cycle; the work done. */
-  long poll(long now) {
+  @Override
+  public long poll(long now) {
     if (hasEnded()) {
       return 0;
     }
@@ -256,8 +258,8 @@ final class Connection implements Assembly.Target {
     }
   }
 
-  /** What the poller has to expect of it. */
-  PollerIdle.Outlook outlook() {
+  @Override
+  public PollerIdle.Outlook outlook() {
     if (window.isPressing()) {
       return PollerIdle.Outlook.PRESSING;
     }
@@ -279,12 +281,8 @@ final class Connection implements Assembly.Target {
     }
   }
 
-  /**
-   * Tells all who wait; nothing is written to their memory any more.
-   *
-   * @param blocking for what may wait for a driver
-   */
-  void close(String why, Executor blocking) {
+  @Override
+  public void close(String why, Executor blocking) {
     lose(why);
     String text = end();
     window.end().forEach(p -> p.fail(Errno.EIO, text));

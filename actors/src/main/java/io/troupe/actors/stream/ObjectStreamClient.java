@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,9 +33,13 @@ public final class ObjectStreamClient implements AutoCloseable {
   private static final long SWEEP_NANOS = 1_000_000_000;
 
   private final StreamSettings settings;
+
+  /** Servers of this process are called without a stream. */
+  private final boolean direct;
+
   private final String hostId = Addresses.hostId();
-  private final Map<StreamEndpoint, Connection> connections = new ConcurrentHashMap<>();
-  private final List<Connection> polled = new CopyOnWriteArrayList<>();
+  private final Map<StreamEndpoint, Link> connections = new ConcurrentHashMap<>();
+  private final List<Link> polled = new CopyOnWriteArrayList<>();
   private final ExecutorService connecting =
       Executors.newCachedThreadPool(
           Thread.ofPlatform().name("stream-connect-", 0).daemon().factory());
@@ -44,13 +49,24 @@ public final class ObjectStreamClient implements AutoCloseable {
   private long sweptNanos = System.nanoTime();
   private Drivers.@Nullable Driver ownDriver;
 
-  private ObjectStreamClient(StreamSettings settings) {
+  private ObjectStreamClient(StreamSettings settings, boolean direct) {
     this.settings = settings;
+    this.direct = direct;
     this.poller = Thread.ofPlatform().name("stream-client").daemon().unstarted(this::poll);
   }
 
+  /** By streams to all OSDs. */
   public static ObjectStreamClient start(StreamSettings settings) {
-    ObjectStreamClient client = new ObjectStreamClient(settings);
+    return start(settings, false);
+  }
+
+  /** By streams to OSDs of other processes, while those of this one are called directly. */
+  public static ObjectStreamClient startBesideServers(StreamSettings settings) {
+    return start(settings, true);
+  }
+
+  private static ObjectStreamClient start(StreamSettings settings, boolean direct) {
+    ObjectStreamClient client = new ObjectStreamClient(settings, direct);
     client.poller.start();
     return client;
   }
@@ -80,7 +96,7 @@ public final class ObjectStreamClient implements AutoCloseable {
     if (!running.get()) {
       return CompletableFuture.completedFuture(Result.failed(Errno.EIO, CLOSED));
     }
-    Connection c = connections.get(osd);
+    Link c = connections.get(osd);
     if (c == null || c.isReplaceable(System.nanoTime())) {
       c = connections.compute(osd, this::connectUnlessDone);
     }
@@ -88,16 +104,24 @@ public final class ObjectStreamClient implements AutoCloseable {
     return pending.done();
   }
 
-  private Connection connectUnlessDone(StreamEndpoint osd, @Nullable Connection current) {
+  private Link connectUnlessDone(StreamEndpoint osd, @Nullable Link current) {
     if (current != null && !current.isReplaceable(System.nanoTime())) {
       return current;
     }
+    Optional<ObjectStreamServer> here =
+        direct && osd.hostId().equals(hostId)
+            ? ObjectStreamServer.ofThisProcess(osd)
+            : Optional.empty();
     CompletableFuture<Route> routing = new CompletableFuture<>();
-    Connection c = new Connection(osd, settings, routing, idle);
+    Link c =
+        here.<Link>map(server -> new InProcess(osd, server, settings))
+            .orElseGet(() -> new Connection(osd, settings, routing, idle));
     synchronized (polled) {
       if (running.get()) {
         polled.add(c);
-        var unused = routing.completeAsync(() -> route(osd), connecting);
+        if (here.isEmpty()) {
+          var unused = routing.completeAsync(() -> route(osd), connecting);
+        }
       } else {
         // The poller will not see it any more.
         c.close(CLOSED, connecting);
@@ -130,7 +154,7 @@ public final class ObjectStreamClient implements AutoCloseable {
         idle.idle(pollOnce(System.nanoTime()), outlook());
       }
     } finally {
-      List<Connection> all;
+      List<Link> all;
       synchronized (polled) {
         running.set(false);
         all = List.copyOf(polled);
@@ -141,8 +165,8 @@ public final class ObjectStreamClient implements AutoCloseable {
 
   private long pollOnce(long now) {
     long work = 0;
-    List<Connection> ended = new ArrayList<>(0);
-    for (Connection c : polled) {
+    List<Link> ended = new ArrayList<>(0);
+    for (Link c : polled) {
       work += c.poll(now);
       if (c.hasEnded()) {
         LOG.debug("event=connection-ended cause={}", c.end());
@@ -162,7 +186,7 @@ public final class ObjectStreamClient implements AutoCloseable {
 
   private PollerIdle.Outlook outlook() {
     PollerIdle.Outlook most = PollerIdle.Outlook.NOTHING;
-    for (Connection c : polled) {
+    for (Link c : polled) {
       PollerIdle.Outlook o = c.outlook();
       most = o.compareTo(most) < 0 ? o : most;
     }

@@ -56,6 +56,9 @@ public final class ObjectStreamServer implements AutoCloseable {
   private record Opening(
       Frame hello, String channel, Peer.Origin origin, long publication, long deadlineNanos) {}
 
+  /** Those of this process that serve, by driver: whoever is here as well needs no stream. */
+  private static final Map<String, ObjectStreamServer> HERE = new ConcurrentHashMap<>();
+
   private final StreamSettings settings;
   private final Handler handler;
   private final Drivers.Driver driver;
@@ -113,6 +116,7 @@ public final class ObjectStreamServer implements AutoCloseable {
         ObjectStreamServer server =
             new ObjectStreamServer(settings, handler, driver, client, Addresses.freePort(host));
         server.poller.start();
+        HERE.put(driver.directory(), server);
         return server;
       } catch (RuntimeException e) {
         client.close();
@@ -126,6 +130,35 @@ public final class ObjectStreamServer implements AutoCloseable {
 
   public StreamEndpoint endpoint() {
     return endpoint;
+  }
+
+  /** The server that listens there, if that is one of this process and still serves. */
+  static Optional<ObjectStreamServer> ofThisProcess(StreamEndpoint endpoint) {
+    return Optional.ofNullable(HERE.get(endpoint.driverDirectory()))
+        .filter(s -> s.endpoint.equals(endpoint) && s.isRunning());
+  }
+
+  StreamSettings settings() {
+    return settings;
+  }
+
+  boolean isRunning() {
+    return running.get();
+  }
+
+  /** Takes a request of this process in, on the calling thread; its bytes are copied. */
+  void take(ObjectRequest request, MemorySegment bytes, Responder responder) {
+    StreamBuffer payload = StreamBuffer.empty(pool);
+    if (bytes.byteSize() > 0) {
+      payload = pool.take((int) bytes.byteSize());
+      payload.segment().copyFrom(bytes);
+    }
+    try {
+      handler.onRequest(request, payload, responder);
+    } catch (RuntimeException e) {
+      LOG.error("event=request-not-taken file={}", request.file(), e);
+      responder.failed(Errno.EIO, "the OSD could not take the request");
+    }
   }
 
   private void poll() {
@@ -470,6 +503,7 @@ public final class ObjectStreamServer implements AutoCloseable {
     if (!running.compareAndSet(true, false)) {
       return;
     }
+    HERE.remove(driver.directory(), this);
     Wakeups.forget(wakeup);
     idle.wake();
     try {

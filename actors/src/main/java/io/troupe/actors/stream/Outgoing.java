@@ -16,5 +16,10 @@ interface Outgoing {
   /** The payload is copied if and only if the frame was sent. */
   Sent trySend(Frame frame, MemorySegment payload);
 
+  /** Sends a request; its bytes are copied if and only if it was sent. */
+  default Sent trySend(long connection, long correlation, Pending p) {
+    return trySend(Frame.request(connection, correlation, p.request(), p.payload()), p.payload());
+  }
+
   void close();
 }

@@ -44,6 +44,7 @@ final class RequestWindow {
   private boolean isFull;
   private long fullSince;
   private boolean broken;
+  private boolean pumping;
   private boolean ended;
 
   RequestWindow(long connection, StreamSettings settings) {
@@ -76,27 +77,49 @@ final class RequestWindow {
 
   /** Sends what the window and the way out have room for. */
   synchronized void pump(long now) {
+    if (pumping) {
+      return; // an answer came while its request was sent: whoever sends goes on
+    }
+    pumping = true;
+    try {
+      sendWhatFits(now);
+    } finally {
+      pumping = false;
+    }
+  }
+
+  private void sendWhatFits(long now) {
     while (out != null && !broken && !ended && !queued.isEmpty() && fits(queued.element())) {
-      Pending p = queued.element();
-      switch (out.trySend(
-          Frame.request(connection, nextCorrelation, p.request(), p.payload()), p.payload())) {
+      Pending p = queued.remove();
+      long correlation = nextCorrelation++;
+      // Before it is sent: where there is no stream between, the answer may come at once.
+      underWay.put(correlation, p);
+      bytesUnderWay += p.bytes();
+      switch (out.trySend(connection, correlation, p)) {
         case DONE -> {
-          queued.remove();
           p.deadlineNanos = now + requestNanos;
-          underWay.put(nextCorrelation++, p);
-          bytesUnderWay += p.bytes();
           isFull = false;
         }
         case FULL -> {
+          takeBack(correlation, p);
           if (!isFull) {
             isFull = true;
             fullSince = now;
           }
           return;
         }
-        case GONE -> broken = true;
+        case GONE -> {
+          takeBack(correlation, p);
+          broken = true;
+        }
       }
     }
+  }
+
+  private void takeBack(long correlation, Pending p) {
+    underWay.remove(correlation);
+    bytesUnderWay -= p.bytes();
+    queued.addFirst(p);
   }
 
   /** Sends a frame beside the requests; the way out is for one thread at a time. */
@@ -117,7 +140,9 @@ final class RequestWindow {
     Pending p = underWay.remove(correlation);
     if (p != null) {
       bytesUnderWay -= p.bytes();
-      pump(now);
+    }
+    if (p != null || isFull) {
+      pump(now); // an answer that comes too late makes room, too, where the server holds requests
     }
     return Optional.ofNullable(p);
   }

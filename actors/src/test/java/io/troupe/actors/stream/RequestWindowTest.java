@@ -2,6 +2,7 @@ package io.troupe.actors.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.actors.errors.Result;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.VolumeId;
 import java.lang.foreign.MemorySegment;
@@ -112,6 +113,45 @@ final class RequestWindowTest {
     window.open(wire, 1 << 20, 4, 0);
 
     assertThat(wire.sent).extracting(Frame::length).containsExactly(10, 20);
+  }
+
+  @Test
+  void answersThatComeAtOnceDoNotNest() {
+    int[] depth = {0, 0};
+    Outgoing direct =
+        new Outgoing() {
+          @Override
+          public Sent trySend(Frame frame, MemorySegment payload) {
+            return Sent.GONE;
+          }
+
+          @Override
+          public Sent trySend(long connection, long correlation, Pending p) {
+            depth[0]++;
+            depth[1] = Math.max(depth[0], depth[1]);
+            window
+                .finish(correlation, 0)
+                .orElseThrow()
+                .done()
+                .complete(Result.ok(new Transfer(1, 1)));
+            depth[0]--;
+            return Sent.DONE;
+          }
+
+          @Override
+          public void close() {}
+        };
+    List<Pending> all = new ArrayList<>();
+    for (int i = 0; i < QUEUE; i++) {
+      all.add(read(1));
+      window.submit(all.get(i), 0);
+    }
+
+    window.open(direct, 1 << 20, 4, 0);
+
+    assertThat(all).allMatch(p -> p.done().isDone());
+    assertThat(depth[1]).isEqualTo(1);
+    assertThat(window.isEmpty()).isTrue();
   }
 
   @Test

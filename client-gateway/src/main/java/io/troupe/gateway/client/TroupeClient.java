@@ -84,7 +84,7 @@ public final class TroupeClient implements AutoCloseable {
     this.ownsSystem = ownsSystem;
     this.cluster = cluster;
     this.streams =
-        ObjectStreamClient.start(
+        ObjectStreamClient.startBesideServers(
             StreamSettings.of(system.settings().config().getConfig("troupe.stream")));
     this.mrc =
         new Mrc(cluster, new Patience(Timer.of(system), settings.metadataTimeout()), durability);
