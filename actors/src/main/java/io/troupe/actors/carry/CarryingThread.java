@@ -86,6 +86,16 @@ public final class CarryingThread extends Thread {
     }
   }
 
+  /**
+   * To be called before the calling thread waits for something: what it carries goes to the pools,
+   * since that may be what it would wait for.
+   */
+  public static void beforeWaiting() {
+    if (Thread.currentThread() instanceof CarryingThread t && t.carrying) {
+      t.handOver();
+    }
+  }
+
   private void handOver() {
     if (last != null) {
       Step step = last;

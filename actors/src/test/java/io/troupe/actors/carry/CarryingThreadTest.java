@@ -159,6 +159,21 @@ class CarryingThreadTest {
   }
 
   @Test
+  void handsOverWhatItHasBeforeItWaits() throws Exception {
+    carry(
+        () -> {
+          CarryingThread.takeLast(() -> ran.add("here"), () -> ran.add("elsewhere"));
+          execute(() -> ran.add("task"));
+          CarryingThread.beforeWaiting();
+          ran.add("waited");
+          execute(() -> ran.add("afterwards"));
+        });
+
+    assertThat(ran).containsExactly("elsewhere", "waited", "afterwards");
+    assertThat(pool).hasSize(1);
+  }
+
+  @Test
   void handsOverWhenTheErrandThrows() throws Exception {
     var thrown = new AtomicBoolean();
     onCarryingThread(

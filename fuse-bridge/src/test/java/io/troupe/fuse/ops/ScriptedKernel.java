@@ -1,5 +1,6 @@
 package io.troupe.fuse.ops;
 
+import io.troupe.actors.carry.CarryingThread;
 import io.troupe.fuse.libc.CallState;
 import io.troupe.fuse.protocol.ReplyHeader;
 import io.troupe.fuse.protocol.RequestHeader;
@@ -33,7 +34,8 @@ final class ScriptedKernel implements AutoCloseable {
   private long unique = 100;
 
   ScriptedKernel(Handler handler) {
-    thread = Thread.ofPlatform().start(new Reader(new Queues(), pool, handler));
+    thread = new CarryingThread(new Reader(new Queues(), pool, handler), "reader");
+    thread.start();
   }
 
   /** What sends answer from now on. */

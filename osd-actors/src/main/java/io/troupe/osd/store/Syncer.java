@@ -1,5 +1,6 @@
 package io.troupe.osd.store;
 
+import io.troupe.actors.carry.CarryingThread;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.id.FileId;
 import java.io.IOException;
@@ -81,7 +82,8 @@ final class Syncer {
   /** Waits until no commit of the file is under way, however it ends. */
   void awaitCommitOf(FileId file) {
     CompletableFuture<Void> commit = underWay.get(file);
-    if (commit != null) {
+    if (commit != null && !commit.isDone()) {
+      CarryingThread.beforeWaiting(); // this thread may be the one that is to carry it out
       commit.handle((nothing, failure) -> true).join();
     }
   }

@@ -3,6 +3,8 @@ package io.troupe.osd.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.troupe.actors.carry.CarryingThread;
+import io.troupe.actors.carry.Errand;
 import io.troupe.actors.fs.ReplicaLocation;
 import io.troupe.actors.fs.StripingPolicy;
 import io.troupe.actors.id.FileId;
@@ -81,6 +83,40 @@ final class CommitTest {
       assertThat(read(again, o, 4095, 4)).containsExactly(o, o, 200, o);
     }
     assertThat(store.leaksNothing()).isTrue();
+  }
+
+  @Test
+  void whoWaitsForACommitThatItWasToCarryOutLeavesItToOthers() throws Exception {
+    FileObjects f = filled();
+    store.hold(true);
+    CompletionStage<Void> sync = f.sync();
+    Runnable commit = () -> store.hold(false);
+    CompletableFuture<FileObjects> opened = new CompletableFuture<>();
+    Errand errand =
+        new Errand() {
+          @Override
+          public void begin() {
+            CarryingThread.takeLast(commit, commit);
+            try {
+              opened.complete(store.open(FILE));
+            } catch (StoreFailure e) {
+              opened.completeExceptionally(e);
+            }
+          }
+
+          @Override
+          public boolean isDone() {
+            return opened.isDone();
+          }
+        };
+    CarryingThread thread =
+        new CarryingThread(
+            () -> ((CarryingThread) Thread.currentThread()).carry(errand), "carrying");
+    thread.setDaemon(true);
+    thread.start();
+
+    assertThat(read(opened.get(10, TimeUnit.SECONDS), 7, 0, 2)).containsExactly(7, 7);
+    done(f, sync);
   }
 
   @Test
