@@ -127,6 +127,20 @@ public final class Store implements Reader, AutoCloseable {
   }
 
   /**
+   * As {@link #commit} with {@link Durability#OS}, but that the calling thread writes, where nobody
+   * else does and no sync is due: that takes a few microseconds, and to have it done by the log
+   * thread two wake-ups.
+   */
+  public CompletionStage<Long> commitHere(WriteBatch batch) {
+    Commit commit = begin(batch, Durability.OS);
+    boolean syncDue = engine.nanosToSync() == 0;
+    if (!commit.done().isDone() && (syncDue || !commits.writeAtOnce(commit))) {
+      commits.add(commit, volunteers);
+    }
+    return commit.done();
+  }
+
+  /**
    * As {@link #commit}, and waits until it is done, whoever interrupts. Cheaper than waiting for
    * {@code commit}: where nobody else writes the calling thread does, without a word to another.
    * Not for actors: it blocks for a sync of the disk, or for as long as writers are held back.

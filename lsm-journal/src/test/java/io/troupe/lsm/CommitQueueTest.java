@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,13 +47,13 @@ class CommitQueueTest {
                       batch.put(index, key(1_000_000 + i + more), new byte[10]);
                     }
                     Durability how = DURABILITIES.get(i % DURABILITIES.size());
-                    long sequence =
+                    CompletionStage<Long> done =
                         thread % 2 == 0
-                            ? store.commitAndWait(batch, how)
-                            : store
-                                .commit(batch, how)
-                                .toCompletableFuture()
-                                .get(20, TimeUnit.SECONDS);
+                            ? CompletableFuture.completedFuture(store.commitAndWait(batch, how))
+                            : how == Durability.OS
+                                ? store.commitHere(batch)
+                                : store.commit(batch, how);
+                    long sequence = done.toCompletableFuture().get(20, TimeUnit.SECONDS);
                     assertThat(sequence).isGreaterThan(last);
                     assertThat(store.get(index, key(i))).isPresent();
                     last = sequence;
@@ -73,6 +75,27 @@ class CommitQueueTest {
           assertThat(store.get(store.index("index" + thread), key(i))).isPresent();
         }
       }
+    }
+  }
+
+  @Test
+  void whatNeedsNoSyncIsWrittenByTheCallerWhereNobodyElseWrites() throws Exception {
+    var disk = new SimDisk(1, 64 << 20);
+    try (Store store = Store.open(disk, StoreOptions.small())) {
+      Index index = store.index("a");
+      int atOnce = 0;
+      for (int i = 0; i < 200; i++) {
+        CompletableFuture<Long> done =
+            store
+                .commitHere(new WriteBatch().put(index, key(i), new byte[9]))
+                .toCompletableFuture();
+        atOnce += done.isDone() ? 1 : 0;
+        assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo(i + 1);
+        assertThat(store.get(index, key(i))).isPresent();
+      }
+
+      assertThat(atOnce).isGreaterThan(100); // not where the log thread is just awake
+      assertThat(disk.hasUnsynced("wal-")).isTrue();
     }
   }
 

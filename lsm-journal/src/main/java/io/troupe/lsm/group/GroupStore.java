@@ -39,7 +39,10 @@ public interface GroupStore {
 
       @Override
       public CompletionStage<Long> commit(WriteBatch batch, Durability durability) {
-        return store.commit(batch, durability);
+        // What is applied is on disk as entries: whoever waits for it has waited for their sync.
+        return durability == Durability.OS
+            ? store.commitHere(batch)
+            : store.commit(batch, durability);
       }
 
       @Override

@@ -30,6 +30,12 @@ public final class Groups {
   /** Of the actor that takes what other nodes' members send. */
   private static final String NAME = "groups";
 
+  /**
+   * Members share threads with the shards and what these persist: each hand-over from one pool to
+   * another is a thread to be woken.
+   */
+  private static final String DISPATCHER = "pekko.cluster.sharding.use-dispatcher";
+
   private final ActorRef<GroupsCommand> actor;
   private final Map<GroupId, Group> joined;
 
@@ -56,9 +62,16 @@ public final class Groups {
                             joined)
                         .behavior()),
             NAME,
-            Props.empty());
+            onSharedThreads(system));
     entities.masters().begin((group, members) -> actor.tell(new GroupsCommand.Ask(group, members)));
     return new Groups(actor, joined);
+  }
+
+  private static Props onSharedThreads(ActorSystem<?> system) {
+    String dispatcher = system.settings().config().getString(DISPATCHER);
+    return dispatcher.isEmpty()
+        ? Props.empty()
+        : Props.empty().withDispatcherFromConfig(dispatcher);
   }
 
   /** This node's member of a group; empty until it has joined. */
@@ -155,7 +168,8 @@ public final class Groups {
                   blocking,
                   around(join.spec(), join.onServing()),
                   join.joined()),
-              "group-" + id.value()));
+              "group-" + id.value(),
+              Props.empty().withDispatcherSameAsParent()));
     }
 
     /** Called by the members' actors: routes are for each of them. */
