@@ -71,7 +71,7 @@ public final class MrcRole {
   /** From now on the node takes part in the groups of its partitions. */
   public void started(Entities all, Groups groups) {
     entities.set(all);
-    LsmStores.get(system).route(joined::routeOf);
+    LsmStores.get(system).addRoute(joined::routeOf);
     system.systemActorOf(
         Partitions.create(registry, all, groups, joined, settings), "partitions", Props.empty());
   }

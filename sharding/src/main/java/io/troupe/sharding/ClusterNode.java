@@ -3,6 +3,7 @@ package io.troupe.sharding;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.actors.directory.Role;
+import io.troupe.sharding.directory.DirectoryReplicas;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,10 @@ public final class ClusterNode {
       throws InterruptedException {
     List<String> roles = new ArrayList<>(s.roles().stream().map(Role::label).toList());
     roles.add(ShardOwners.nodeRole(s.node()));
+    int replicas = DirectoryReplicas.of(s.config());
+    if (s.roles().contains(Role.DIR) && replicas > 1) {
+      roles.add(DirectoryReplicas.role(replicas));
+    }
     Config config =
         ConfigFactory.parseMap(
                 Map.of(
@@ -129,6 +134,8 @@ public final class ClusterNode {
       s.rejoin().forEach(a -> through.add(address(a)));
     } else {
       s.seeds().forEach(a -> through.add(address(a)));
+      // Seeds may be gone for good, while others of the cluster are there.
+      s.rejoin().forEach(a -> through.add(address(a)));
     }
     cluster.joinSeedNodes(through);
   }

@@ -12,8 +12,8 @@ import java.util.Set;
  * @param host address that the others reach it by
  * @param port 0 for a free one
  * @param seeds {@code host:port} of nodes to join through; empty: it begins a cluster of its own
- * @param rejoin {@code host:port} of nodes that were members when this one, which has no seeds,
- *     last ran; their cluster is joined if one of them answers
+ * @param rejoin {@code host:port} of nodes that were members when this one last ran; their cluster
+ *     is joined if one of them answers
  */
 public record ClusterSettings(
     String host,

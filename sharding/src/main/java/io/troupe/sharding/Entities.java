@@ -6,6 +6,7 @@ import io.troupe.actors.directory.DirectoryCommand;
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceRecord;
 import io.troupe.actors.directory.VolumeRecord;
+import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.FsException;
 import io.troupe.actors.file.FileCommand;
@@ -77,6 +78,7 @@ public final class Entities {
   private final Masters masters = new Masters(System::nanoTime);
   private final Optional<NodeRoutes<ShardingEnvelope<VolumeCommand>>> volumes;
   private final Optional<NodeRoutes<ShardingEnvelope<FileCommand>>> files;
+  private final Optional<NodeRoutes<ShardingEnvelope<DirectoryCommand>>> directories;
 
   private Entities(ActorSystem<?> system, Optional<Presence> presence) {
     this.system = system;
@@ -84,6 +86,7 @@ public final class Entities {
     this.presence = presence;
     this.volumes = presence.map(p -> routes(EntityTypes.VOLUME));
     this.files = presence.map(p -> routes(EntityTypes.FILE));
+    this.directories = presence.map(p -> routes(EntityTypes.DIRECTORY));
   }
 
   private <M> NodeRoutes<ShardingEnvelope<M>> routes(EntityTypeKey<M> type) {
@@ -266,10 +269,15 @@ public final class Entities {
     }
   }
 
+  /** Tells the node that serves the directory; lost where none is known to. */
   public void tell(DirectoryCommand command) {
-    if (isDirectoryPresent()) {
-      send(EntityTypes.DIRECTORY, EntityIds.DIRECTORY, command);
-    }
+    directory().ifPresent(node -> tell(node, command));
+  }
+
+  /** Tells that node's Directory, which refuses unless it serves. */
+  void tell(NodeId node, DirectoryCommand command) {
+    at(node, EntityTypes.DIRECTORY, directories)
+        .ifPresent(d -> d.tell(new ShardingEnvelope<>(EntityIds.directory(node), command)));
   }
 
   /**
@@ -319,12 +327,25 @@ public final class Entities {
         : away("OSD " + osd);
   }
 
-  /** Asks the DIR. */
+  /** Asks the DIR; where another node is about to serve it, when that does. */
   public <R> CompletionStage<R> ask(
       Function<ActorRef<R>, DirectoryCommand> command, Duration limit) {
-    return isDirectoryPresent()
-        ? request(region(EntityTypes.DIRECTORY), EntityIds.DIRECTORY, command, limit)
-        : away("the node with role dir");
+    Optional<NodeId> node = directory();
+    if (node.isEmpty() && isDirectoryReplicated() && limit.compareTo(LOOK_AGAIN) > 0) {
+      return later().thenCompose(waited -> ask(command, limit.minus(LOOK_AGAIN)));
+    }
+    return node.flatMap(n -> at(n, EntityTypes.DIRECTORY, directories))
+        .<CompletionStage<R>>map(
+            d -> request(d, EntityIds.directory(node.orElseThrow()), command, limit))
+        .orElseGet(() -> away("the node with role dir"));
+  }
+
+  private CompletionStage<Done> later() {
+    CompletableFuture<Done> waited = new CompletableFuture<>();
+    system
+        .scheduler()
+        .scheduleOnce(LOOK_AGAIN, () -> waited.complete(Done.DONE), system.executionContext());
+    return waited;
   }
 
   private static <R> CompletionStage<R> away(String who) {
@@ -388,8 +409,24 @@ public final class Entities {
     return isPresent(node) ? routes.get().to(node) : Optional.empty();
   }
 
-  private boolean isDirectoryPresent() {
-    return presence.isEmpty() || presence.get().hasDirectory();
+  /** Which node is to be asked for the directory; empty where that is not known now. */
+  private Optional<NodeId> directory() {
+    if (presence.isEmpty()) {
+      return Optional.of(registry.self());
+    }
+    Presence.Directories present = presence.get().directories();
+    return present.replicated()
+        ? masters.of(GroupIds.DIRECTORY, present.nodes())
+        : present.nodes().stream().findFirst();
+  }
+
+  private boolean isDirectoryReplicated() {
+    return presence.isPresent() && presence.get().directories().replicated();
+  }
+
+  /** False while it is not known which of several nodes serves the directory. */
+  boolean knowsDirectory() {
+    return !isDirectoryReplicated() || directory().isPresent();
   }
 
   private <M, R> CompletionStage<R> request(

@@ -12,14 +12,14 @@ import io.troupe.actors.id.PartitionId;
  *
  * <pre>
  *   Volume     partition @ node        File    partition @ node | file
- *   Replica    osd | file              Lease   node | cell         Directory  dir
+ *   Replica    osd | file              Lease   node | cell         Directory  dir @ node
  * </pre>
  *
- * Each node that keeps a partition's metadata has a Volume of it, of which the master's serves.
+ * Each node that keeps a partition's metadata has a Volume of it, of which the master's serves; and
+ * so has each with role dir a Directory.
  */
 public final class EntityIds {
-  public static final String DIRECTORY = "dir";
-
+  private static final String DIRECTORY = "dir";
   private static final char BAR = '|';
   private static final char AT = '@';
 
@@ -30,6 +30,11 @@ public final class EntityIds {
 
   /** One node's participant in one cell. */
   public record LeaseId(NodeId node, CellId cell) {}
+
+  /** One node's Directory. */
+  static String directory(NodeId node) {
+    return DIRECTORY + AT + node;
+  }
 
   /** One node's Volume of a partition. */
   public static String volume(PartitionId partition, NodeId node) {
@@ -48,7 +53,7 @@ public final class EntityIds {
     return FileId.of(rest(entityId));
   }
 
-  /** The node that a shard of Volumes or Files belongs to. */
+  /** The node that a shard of Volumes, Files or Directories belongs to. */
   static NodeId nodeOf(String shard) {
     return NodeId.of(shard.substring(at(shard) + 1));
   }

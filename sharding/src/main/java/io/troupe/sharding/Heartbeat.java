@@ -26,14 +26,18 @@ final class Heartbeat {
 
   private record Answer(DirectoryView view) implements Command {}
 
+  /** While it is not known who serves the DIR. */
+  private static final Duration SOON = Duration.ofMillis(100);
+
+  /** A DIR that does not answer may have gone, and another node serve it. */
+  private static final Duration ATTEMPT = Duration.ofSeconds(1);
+
   private Heartbeat() {}
 
   /** Asks for the view by way of the heartbeat; EIO after the limit. */
   static CompletionStage<DirectoryView> ask(
       ActorSystem<?> system, ActorRef<Command> heartbeat, Duration limit) {
-    CompletionStage<DirectoryView> answer =
-        AskPattern.ask(heartbeat, Refresh::new, limit, system.scheduler());
-    return answer.exceptionallyCompose(
+    return attempt(system, heartbeat, limit).exceptionallyCompose(
         e ->
             CompletableFuture.failedStage(
                 new FsException(
@@ -41,6 +45,16 @@ final class Heartbeat {
                     "the DIR did not answer within "
                         + limit.toSeconds()
                         + " s; is a node with role dir running in this cluster?")));
+  }
+
+  private static CompletionStage<DirectoryView> attempt(
+      ActorSystem<?> system, ActorRef<Command> heartbeat, Duration left) {
+    Duration once = left.compareTo(ATTEMPT) < 0 ? left : ATTEMPT;
+    CompletionStage<DirectoryView> answer =
+        AskPattern.ask(heartbeat, Refresh::new, once, system.scheduler());
+    return left.compareTo(ATTEMPT) <= 0
+        ? answer
+        : answer.exceptionallyCompose(e -> attempt(system, heartbeat, left.minus(once)));
   }
 
   /**
@@ -61,7 +75,11 @@ final class Heartbeat {
                     .onMessage(
                         Beat.class,
                         beat -> {
-                          entities.tell(new DirectoryCommand.Heartbeat(service.get(), answers));
+                          if (entities.knowsDirectory()) {
+                            entities.tell(new DirectoryCommand.Heartbeat(service.get(), answers));
+                          } else {
+                            timers.startSingleTimer(SOON, new Beat(), SOON);
+                          }
                           return Behaviors.same();
                         })
                     .onMessage(

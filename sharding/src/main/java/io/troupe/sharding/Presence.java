@@ -2,8 +2,11 @@ package io.troupe.sharding;
 
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.id.NodeId;
+import io.troupe.sharding.directory.DirectoryReplicas;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -27,7 +30,15 @@ final class Presence {
   private final Cluster cluster;
   private volatile Present present;
 
-  private record Present(Set<NodeId> nodes, boolean directory) {}
+  private record Present(Set<NodeId> nodes, Directories directories) {}
+
+  /**
+   * Who can be asked for the directory.
+   *
+   * @param nodes with role dir
+   * @param replicated they keep it together, and one at a time serves
+   */
+  record Directories(List<NodeId> nodes, boolean replicated) {}
 
   private record Look() {}
 
@@ -46,8 +57,8 @@ final class Presence {
     return present.nodes().contains(node);
   }
 
-  boolean hasDirectory() {
-    return present.directory();
+  Directories directories() {
+    return present.directories();
   }
 
   private Behavior<Object> watcher() {
@@ -74,13 +85,18 @@ final class Presence {
 
   private static Present look(Cluster cluster) {
     Set<NodeId> nodes = new HashSet<>();
-    boolean directory = false;
+    List<NodeId> directories = new ArrayList<>();
+    boolean replicated = false;
     for (Member m : cluster.state().getMembers()) {
       if (m.status().equals(MemberStatus.up()) && Members.isReachable(cluster, m)) {
         Members.nodeOf(m).ifPresent(nodes::add);
-        directory |= m.hasRole(Role.DIR.label());
+        if (m.hasRole(Role.DIR.label())) {
+          Members.nodeOf(m).ifPresent(directories::add);
+          replicated |= DirectoryReplicas.ofRoles(m.getRoles()) > 1;
+        }
       }
     }
-    return new Present(Set.copyOf(nodes), directory);
+    return new Present(
+        Set.copyOf(nodes), new Directories(List.copyOf(directories), replicated));
   }
 }

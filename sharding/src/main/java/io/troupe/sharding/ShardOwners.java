@@ -1,6 +1,5 @@
 package io.troupe.sharding;
 
-import io.troupe.actors.directory.Role;
 import io.troupe.actors.id.NodeId;
 import java.util.Optional;
 import java.util.Set;
@@ -28,11 +27,10 @@ final class ShardOwners {
 
   /** What to look for in a member's roles. */
   static Predicate<Set<String>> ownerOf(EntityTypeKey<?> type, String shard) {
-    if (type.equals(EntityTypes.DIRECTORY)) {
-      return roles -> roles.contains(Role.DIR.label());
-    }
     String owner =
-        type.equals(EntityTypes.VOLUME) || type.equals(EntityTypes.FILE)
+        type.equals(EntityTypes.VOLUME)
+                || type.equals(EntityTypes.FILE)
+                || type.equals(EntityTypes.DIRECTORY)
             ? nodeRole(EntityIds.nodeOf(shard))
             : NODE_ROLE + shard;
     return roles -> roles.contains(owner);

@@ -27,6 +27,8 @@ final class EntityIdsTest {
 
     assertThat(EntityIds.volume(EntityIds.volume(partition, osd.node()))).isEqualTo(partition);
     assertThat(EntityIds.file(EntityIds.file(file, osd.node()))).isEqualTo(file);
+    assertThat(EntityIds.nodeOf(EntityIds.shard(EntityIds.directory(osd.node()))))
+        .isEqualTo(osd.node());
     assertThat(EntityIds.replica(EntityIds.replica(osd, file)))
         .isEqualTo(new EntityIds.ReplicaId(osd, file));
     assertThat(EntityIds.lease(EntityIds.lease(osd.node(), cell)))

@@ -41,10 +41,11 @@ final class ShardOwnersTest {
   }
 
   @Test
-  void theDirectoryBelongsToWhoeverHasTheRole() {
-    var owner = ShardOwners.ownerOf(EntityTypes.DIRECTORY, EntityIds.DIRECTORY);
-    assertThat(owner.test(roles(OTHER, "dir"))).isTrue();
-    assertThat(owner.test(roles(OTHER, "mrc"))).isFalse();
+  void eachNodesDirectoryBelongsToIt() {
+    String shard = EntityIds.shard(EntityIds.directory(OWNER));
+    var owner = ShardOwners.ownerOf(EntityTypes.DIRECTORY, shard);
+    assertThat(owner.test(roles(OWNER, "dir"))).isTrue();
+    assertThat(owner.test(roles(OTHER, "dir"))).isFalse();
   }
 
   @Test

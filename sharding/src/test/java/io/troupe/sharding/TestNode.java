@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceRecord;
+import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.id.FileId;
 import io.troupe.actors.id.NodeId;
@@ -13,6 +14,8 @@ import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.replica.ReplicaCommand;
 import io.troupe.actors.replica.ReplicaDescription;
 import io.troupe.lsm.pekko.LsmPluginConfig;
+import io.troupe.lsm.pekko.LsmStores;
+import io.troupe.sharding.group.Groups;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +62,9 @@ final class TestNode implements AutoCloseable {
   final ActorSystem<?> system;
   final Entities entities;
 
+  /** Done when it keeps the directory, where it has role dir. */
+  final CompletionStage<Done> takesPart;
+
   /** With keys of its own before all others. */
   TestNode(int number, Set<Role> roles, Path data, int port, String keys, String... seeds)
       throws InterruptedException {
@@ -75,16 +82,24 @@ final class TestNode implements AutoCloseable {
             LIMIT);
     boolean started = false;
     try {
-      DirectoryRole directory = new DirectoryRole();
+      DirectoryRole directory = new DirectoryRole(system);
       List<Hosting<?>> hostings = new ArrayList<>();
       if (roles.contains(Role.DIR)) {
-        hostings.add(directory.hosting(system));
+        hostings.add(directory.hosting());
       }
       if (roles.contains(Role.OSD)) {
         hostings.add(replicas(number));
       }
       entities = Entities.start(system, id, () -> describe(roles), hostings);
       directory.started(entities);
+      CompletionStage<Done> part = CompletableFuture.completedFuture(Done.DONE);
+      if (directory.isReplicated()) {
+        Groups groups = Groups.start(system, id, entities, LsmStores.get(system).store());
+        if (roles.contains(Role.DIR)) {
+          part = directory.takePart(entities, groups);
+        }
+      }
+      takesPart = part;
       started = true;
     } finally {
       if (!started) {

@@ -77,6 +77,14 @@ public final class LsmStores implements Extension {
     routes.set(byPersistenceId);
   }
 
+  /**
+   * As {@link #route}, for ids that have no route by what was said before: parts of a program that
+   * know nothing of each other have routes for ids of their own.
+   */
+  public void addRoute(Function<String, Optional<CommitRoute>> byPersistenceId) {
+    routes.add(byPersistenceId);
+  }
+
   /** The store of a plugin: in the directory of its own, or else in the common one. */
   SharedStore shared(Config plugin) {
     String own = plugin.hasPath("directory") ? plugin.getString("directory") : "";

@@ -16,8 +16,13 @@ final class Routes {
     this.indexed = indexed;
   }
 
-  void set(Function<String, Optional<CommitRoute>> deciding) {
+  synchronized void set(Function<String, Optional<CommitRoute>> deciding) {
     byPersistenceId = deciding;
+  }
+
+  synchronized void add(Function<String, Optional<CommitRoute>> deciding) {
+    Function<String, Optional<CommitRoute>> before = byPersistenceId;
+    byPersistenceId = id -> before.apply(id).or(() -> deciding.apply(id));
   }
 
   /**

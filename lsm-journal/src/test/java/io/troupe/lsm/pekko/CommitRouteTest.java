@@ -249,6 +249,22 @@ final class CommitRouteTest {
   }
 
   @Test
+  void routesThatAreAddedCountBehindThoseBefore() {
+    Both others = new Both();
+    route(a(), both);
+    LsmStores.get(a().system())
+        .addRoute(id -> id.contains("added") ? Optional.of(others) : Optional.empty());
+
+    await(write(a(), "both-added", 1, "a1"));
+    await(write(a(), "added-too", 1, "a1"));
+    await(write(a(), "neither", 1, "a1"));
+
+    assertThat(both.batches).hasSize(1);
+    assertThat(others.batches).hasSize(1);
+    assertThat(highest(b(), "added-too")).isEqualTo(1);
+  }
+
+  @Test
   void aRouteThatFailsStopsTheEntity() {
     TestProbe<Integer> probe = TestProbe.create(Adapter.toTyped(a().system()));
     ActorRef<Ledger.Add> ledger = Adapter.spawnAnonymous(a().system(), Ledger.create("both-fails"));

@@ -29,6 +29,7 @@ import io.troupe.sharding.DirectoryRole;
 import io.troupe.sharding.Entities;
 import io.troupe.sharding.Hosting;
 import io.troupe.sharding.Registry;
+import io.troupe.sharding.directory.DirectoryReplicas;
 import io.troupe.sharding.group.Groups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,6 +107,7 @@ public final class NodeRuntime implements AutoCloseable {
   private static NodeRuntime start(NodeOptions options, DataDirectory data)
       throws IOException, InterruptedException {
     Config config = withStore(options.config(), data);
+    LOG.debug("directory-replicas={}", directoryReplicas(config));
     Peers peers = new Peers(data.root().resolve("peers"));
     ActorSystem<SpawnProtocol.Command> system =
         ClusterNode.start(
@@ -115,7 +117,7 @@ public final class NodeRuntime implements AutoCloseable {
                 data.node(),
                 options.roles(),
                 options.seeds(),
-                options.seeds().isEmpty() ? peers.read() : List.of(),
+                peers.read(),
                 config),
             config.getDuration("troupe.node.join-timeout"));
     try {
@@ -138,10 +140,10 @@ public final class NodeRuntime implements AutoCloseable {
         options.roles().contains(Role.OSD)
             ? Optional.of(OsdRole.open(system, data.objects(), OsdId.of(data.node())))
             : Optional.empty();
-    DirectoryRole directory = new DirectoryRole();
+    DirectoryRole directory = new DirectoryRole(system);
     List<Hosting<?>> hostings = new ArrayList<>();
     if (options.roles().contains(Role.DIR)) {
-      hostings.add(directory.hosting(system));
+      hostings.add(directory.hosting());
     }
     Optional<MrcRole> mrc =
         options.roles().contains(Role.MRC) ? Optional.of(new MrcRole(system)) : Optional.empty();
@@ -156,6 +158,10 @@ public final class NodeRuntime implements AutoCloseable {
             hostings);
     directory.started(all);
     Groups groups = Groups.start(system, data.node(), all, LsmStores.get(system).store());
+    if (directory.isReplicated() && options.roles().contains(Role.DIR)) {
+      // Without a limit: a cluster that begins waits for people to start the other nodes.
+      awaitEnd(directory.takePart(all, groups));
+    }
     mrc.ifPresent(m -> m.started(all, groups));
     osd.ifPresent(
         o ->
@@ -196,6 +202,14 @@ public final class NodeRuntime implements AutoCloseable {
     return ConfigFactory.parseMap(decided).withFallback(config);
   }
 
+  private static int directoryReplicas(Config config) {
+    try {
+      return DirectoryReplicas.of(config);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   /** Looks at both keys on each node, since gateways count on the MRCs' setting, too. */
   private static Duration syncInterval(Config mrc) {
     try {
@@ -228,6 +242,14 @@ public final class NodeRuntime implements AutoCloseable {
           data.node(), roles, ClusterNode.addressOf(system), endpoint, capacity, free);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot tell the free space of " + data.root(), e);
+    }
+  }
+
+  private static void awaitEnd(CompletionStage<?> stage) throws InterruptedException {
+    try {
+      stage.toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException r ? r : new IllegalStateException(e);
     }
   }
 

@@ -3,22 +3,13 @@ package io.troupe.node.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,65 +95,13 @@ final class MasterDeathTest {
     return found;
   }
 
-  private Set<String> names(Path directory) {
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.map(p -> p.getFileName().toString()).collect(Collectors.toSet());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * What fails when it is done twice, or not at all: mkdir, rename away, rmdir of the one before.
-   */
-  private final class Application {
-    private final Set<String> there = new TreeSet<>();
-    private final AtomicInteger done = new AtomicInteger();
-    private volatile boolean ends;
-    private long longestNanos;
-    private final CompletableFuture<Void> end = CompletableFuture.runAsync(this::work);
-
-    private void work() {
-      try {
-        for (int i = 0; !ends; i++) {
-          long begun = System.nanoTime();
-          Files.createDirectory(mount.resolve("made" + i));
-          Files.move(mount.resolve("made" + i), mount.resolve("kept" + i));
-          there.add("kept" + i);
-          if (i % 3 == 2) {
-            Files.delete(mount.resolve("kept" + (i - 1)));
-            there.remove("kept" + (i - 1));
-          }
-          longestNanos = Math.max(longestNanos, System.nanoTime() - begun);
-          done.incrementAndGet();
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    void await(int more) {
-      int target = done.get() + more;
-      eventually(more + " rounds", () -> done.get() >= target || end.isCompletedExceptionally());
-    }
-
-    void stop() throws Exception {
-      ends = true;
-      try {
-        end.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-      } catch (ExecutionException | TimeoutException e) {
-        throw new AssertionError("after " + done.get() + " rounds\n" + outputs(), e);
-      }
-    }
-  }
-
   private String outputs() {
     return running.stream().map(TroupeProcess::output).collect(Collectors.joining("\n\n"));
   }
 
   @Test
   void theApplicationSeesAPauseAndNothingElse() throws Exception {
-    Application application = new Application();
+    Renames application = new Renames(mount, LIMIT, this::outputs);
     application.await(50);
 
     for (int round = 0; round < 2; round++) {
@@ -175,13 +114,13 @@ final class MasterDeathTest {
     }
     application.stop();
 
-    System.out.println("longest pause: " + Duration.ofNanos(application.longestNanos));
-    assertThat(names(mount)).isEqualTo(application.there);
+    System.out.println("longest pause: " + application.longestPause());
+    application.check();
   }
 
   @Test
   void allThreeMayDieAtOnce() throws Exception {
-    Application application = new Application();
+    Renames application = new Renames(mount, LIMIT, this::outputs);
     application.await(50);
     application.stop();
 
@@ -191,6 +130,6 @@ final class MasterDeathTest {
     }
 
     eventually("the volume", () -> Shell.attempt(mount, "ls").status() == 0);
-    assertThat(names(mount)).isEqualTo(application.there);
+    application.check();
   }
 }

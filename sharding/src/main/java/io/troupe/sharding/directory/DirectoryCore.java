@@ -28,8 +28,14 @@ final class DirectoryCore {
   /** A majority of more would have to answer each change. */
   static final int MAX_METADATA_REPLICAS = 7;
 
+  /** What several nodes keep together is one proposal, of at most 192 KiB. */
+  private static final long MAX_BYTES = 160 << 10;
+
   private final DirectoryLimits limits;
   private final Instant started;
+
+  /** What was known before it started; empty: whoever was not heard of is offline. */
+  private final Optional<DirectoryView> before;
 
   private ViewVersion last = ViewVersion.NONE;
 
@@ -38,9 +44,25 @@ final class DirectoryCore {
 
   private record Heard(ServiceRecord record, Instant at) {}
 
+  /** To which whoever it has not heard of is offline. */
   DirectoryCore(DirectoryLimits limits, Instant started) {
+    this(limits, started, Optional.empty());
+  }
+
+  /**
+   * That takes over from another node, to which services are as they were there for as long as a
+   * service may be silent: they had no time to be heard of.
+   *
+   * @param before the newest view of the other that this node has seen
+   */
+  DirectoryCore(DirectoryLimits limits, Instant started, DirectoryView before) {
+    this(limits, started, Optional.of(before));
+  }
+
+  private DirectoryCore(DirectoryLimits limits, Instant started, Optional<DirectoryView> before) {
     this.limits = limits;
     this.started = started;
+    this.before = before;
   }
 
   /** Views given out from now on are newer than all of earlier incarnations. */
@@ -58,6 +80,9 @@ final class DirectoryCore {
     if (!registered && state.services().size() >= limits.maxServices()) {
       return Result.failed(
           Errno.EAGAIN, "registered are " + limits.maxServices() + " services already");
+    }
+    if (!registered && isFull(state.with(service))) {
+      return Result.failed(Errno.EAGAIN, "the directory is full");
     }
     heard.put(service.node(), new Heard(service, now));
     boolean same = state.services().stream().anyMatch(s -> sameService(s, service));
@@ -107,10 +132,28 @@ final class DirectoryCore {
   private ServiceStatus status(ServiceRecord stored, Instant now) {
     Heard h = heard.get(stored.node());
     if (h == null) {
-      return new ServiceStatus(stored, false, Long.MAX_VALUE);
+      return inherited(stored, now);
     }
-    long silent = Math.max(0, Duration.between(h.at(), now).toMillis());
+    long silent = silentMillis(h.at(), now);
     return new ServiceStatus(h.record(), silent <= limits.offlineAfter().toMillis(), silent);
+  }
+
+  /** One that was not heard of yet. What the view before does not know has come since. */
+  private ServiceStatus inherited(ServiceRecord stored, Instant now) {
+    ServiceStatus offline = new ServiceStatus(stored, false, Long.MAX_VALUE);
+    long since = silentMillis(started, now);
+    if (before.isEmpty() || since > limits.offlineAfter().toMillis()) {
+      return offline;
+    }
+    ServiceStatus was =
+        before.get().service(stored.node()).orElse(new ServiceStatus(stored, true, 0));
+    return was.online()
+        ? new ServiceStatus(was.record(), true, was.silentMillis() + since)
+        : offline;
+  }
+
+  private static long silentMillis(Instant since, Instant now) {
+    return Math.max(0, Duration.between(since, now).toMillis());
   }
 
   /** A new volume on the MRCs that have the fewest, or why there can be none. */
@@ -131,31 +174,38 @@ final class DirectoryCore {
     if (isBusy(state)) {
       return Result.failed(Errno.EAGAIN, MAX_UNDER_WAY + " volumes are being made or removed");
     }
-    DirectoryView view = view(state, now);
     // As the placement of new files does: a volume whose files cannot be made is of no use.
     int width = policy.striping().width();
-    int online = view.online(Role.OSD).size();
+    int online = heard(state, Role.OSD, now).size();
     if (online < width) {
-      long registered = view.services().stream().filter(s -> s.record().has(Role.OSD)).count();
+      long registered = state.services().stream().filter(s -> s.has(Role.OSD)).count();
       return Result.failed(
           registered < width ? Errno.EINVAL : Errno.EAGAIN,
           "width %d needs as many OSDs, online are %d of %d".formatted(width, online, registered));
     }
-    return members(state, view, metadataReplicas)
-        .map(members -> new VolumeRecord(id, name, policy, members, VolumeRecord.State.CREATING));
+    Result<VolumeRecord> planned =
+        members(state, metadataReplicas, now)
+            .map(
+                members -> new VolumeRecord(id, name, policy, members, VolumeRecord.State.CREATING));
+    return planned instanceof Result.Ok<VolumeRecord>(VolumeRecord volume)
+            && isFull(state.with(volume))
+        ? Result.failed(Errno.ENOSPC, "the directory is full")
+        : planned;
+  }
+
+  private boolean isFull(DirectoryState state) {
+    return before.isPresent() && state.sizeBytes() > MAX_BYTES;
   }
 
   /** The MRCs that have the fewest volumes, the one with the fewest first. */
-  private static Result<List<NodeId>> members(
-      DirectoryState state, DirectoryView view, int metadataReplicas) {
+  private Result<List<NodeId>> members(DirectoryState state, int metadataReplicas, Instant now) {
     if (metadataReplicas < 1 || metadataReplicas > MAX_METADATA_REPLICAS) {
       return Result.failed(
           Errno.EINVAL,
           "metadata replicas must be 1 to " + MAX_METADATA_REPLICAS + ", not " + metadataReplicas);
     }
     List<NodeId> members =
-        view.online(Role.MRC).stream()
-            .map(s -> s.record().node())
+        heard(state, Role.MRC, now).stream()
             .sorted(
                 Comparator.comparingLong(
                         (NodeId n) ->
@@ -164,13 +214,23 @@ final class DirectoryCore {
             .limit(metadataReplicas)
             .toList();
     if (members.size() < metadataReplicas) {
-      long registered = view.services().stream().filter(s -> s.record().has(Role.MRC)).count();
+      long registered = state.services().stream().filter(s -> s.has(Role.MRC)).count();
       return Result.failed(
           registered < metadataReplicas && registered > 0 ? Errno.EINVAL : Errno.EAGAIN,
           "%d metadata replicas need as many MRCs, online are %d of %d"
               .formatted(metadataReplicas, members.size(), registered));
     }
     return Result.ok(members);
+  }
+
+  /** Who is online by a word of its own: what is inherited may be the node that has just gone. */
+  private List<NodeId> heard(DirectoryState state, Role role, Instant now) {
+    return state.services().stream()
+        .filter(s -> heard.containsKey(s.node()))
+        .map(s -> status(s, now))
+        .filter(s -> s.online() && s.record().has(role))
+        .map(s -> s.record().node())
+        .toList();
   }
 
   boolean isBusy(DirectoryState state) {

@@ -5,16 +5,22 @@ import io.troupe.actors.directory.VolumeRecord;
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
+import io.troupe.actors.id.Epoch;
 import io.troupe.actors.id.PartitionId;
 import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.sharding.Registry;
+import io.troupe.sharding.group.Mastership;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -40,10 +46,13 @@ public final class DirectoryEntity {
   /** Tells the entity to stop. */
   public record Stop() implements DirectoryCommand.Local {}
 
+  /** Tells the entity that it may serve: what nobody asks for is to go on, too. */
+  public record Begin() implements DirectoryCommand.Local {}
+
   private record Retry() implements DirectoryCommand.Local {}
 
   /** The first command of all, before those that came in meanwhile. */
-  private record Begin() implements DirectoryCommand.Local {}
+  private record Open() implements DirectoryCommand.Local {}
 
   /** What a volume answered to the request that its record called for then. */
   private record Answered(VolumeRecord asked, Result<Done> result)
@@ -52,15 +61,85 @@ public final class DirectoryEntity {
   private DirectoryEntity() {}
 
   /**
-   * The entity's behaviour.
+   * The entity's behaviour where no other node keeps the directory.
    *
    * @param volumes sends a command to a volume's first partition
    */
   public static Behavior<DirectoryCommand> create(
       BiConsumer<PartitionId, VolumeCommand> volumes, DirectoryLimits limits, Clock clock) {
+    Mastership always = new Mastership(new Epoch(1), Instant.MAX);
+    return catalog(
+        volumes,
+        system -> new DirectoryCore(limits, clock.instant()),
+        () -> always,
+        always.epoch(),
+        clock);
+  }
+
+  /**
+   * The entity's behaviour on one of several nodes that keep the directory. It knows nothing until
+   * its node is the master: the store shows only then all that was acknowledged.
+   *
+   * @param volumes sends a command to a volume's first partition
+   * @param mastership of this node, as it is now
+   */
+  public static Behavior<DirectoryCommand> create(
+      BiConsumer<PartitionId, VolumeCommand> volumes,
+      DirectoryLimits limits,
+      Supplier<Mastership> mastership,
+      Clock clock) {
+    return Behaviors.receive(
+        (context, command) -> {
+          Mastership now = mastership.get();
+          if (command instanceof Stop) {
+            return Behaviors.stopped();
+          }
+          if (!now.isValid(clock.instant())) {
+            refuse(command);
+            return Behaviors.same();
+          }
+          context.getLog().info("epoch={} event=directory-serves", now.epoch().number());
+          context.getSelf().tell(command);
+          return catalog(
+              volumes,
+              system ->
+                  new DirectoryCore(limits, clock.instant(), Registry.get(system).view()),
+              mastership,
+              now.epoch(),
+              clock);
+        });
+  }
+
+  private static Behavior<DirectoryCommand> catalog(
+      BiConsumer<PartitionId, VolumeCommand> volumes,
+      Function<ActorSystem<?>, DirectoryCore> core,
+      Supplier<Mastership> mastership,
+      Epoch epoch,
+      Clock clock) {
     return Behaviors.setup(
         context ->
-            Behaviors.withTimers(timers -> new Catalog(context, timers, volumes, limits, clock)));
+            Behaviors.withTimers(
+                timers ->
+                    new Catalog(
+                        context,
+                        timers,
+                        volumes,
+                        core.apply(context.getSystem()),
+                        mastership,
+                        epoch,
+                        clock)));
+  }
+
+  /** Heartbeats come again, and who wants the view asks again. */
+  private static void refuse(DirectoryCommand command) {
+    String why = "this node does not serve the directory";
+    switch (command) {
+      case DirectoryCommand.CreateVolume c -> c.replyTo().tell(Result.failed(Errno.EAGAIN, why));
+      case DirectoryCommand.RemoveVolume c -> c.replyTo().tell(Result.failed(Errno.EAGAIN, why));
+      case DirectoryCommand.Heartbeat c -> {}
+      case DirectoryCommand.GetView c -> {}
+      case DirectoryCommand.Local c -> {}
+    }
   }
 
   private static final class Catalog
@@ -68,6 +147,11 @@ public final class DirectoryEntity {
     private final ActorContext<DirectoryCommand> context;
     private final BiConsumer<PartitionId, VolumeCommand> volumes;
     private final DirectoryCore core;
+    private final Supplier<Mastership> mastership;
+
+    /** Under which it serves; what it knows counts under no other. */
+    private final Epoch epoch;
+
     private final Clock clock;
     private final Askers<VolumeRecord> creators = new Askers<>();
     private final Askers<Done> removers = new Askers<>();
@@ -77,12 +161,16 @@ public final class DirectoryEntity {
         ActorContext<DirectoryCommand> context,
         TimerScheduler<DirectoryCommand> timers,
         BiConsumer<PartitionId, VolumeCommand> volumes,
-        DirectoryLimits limits,
+        DirectoryCore core,
+        Supplier<Mastership> mastership,
+        Epoch epoch,
         Clock clock) {
       super(PersistenceId.ofUniqueId(PERSISTENCE_ID));
       this.context = context;
       this.volumes = volumes;
-      this.core = new DirectoryCore(limits, clock.instant());
+      this.core = core;
+      this.mastership = mastership;
+      this.epoch = epoch;
       this.clock = clock;
       timers.startTimerWithFixedDelay(new Retry(), RETRY);
     }
@@ -95,7 +183,7 @@ public final class DirectoryEntity {
     @Override
     public SignalHandler<DirectoryState> signalHandler() {
       return newSignalHandlerBuilder()
-          .onSignal(RecoveryCompleted.class, (state, done) -> context.getSelf().tell(new Begin()))
+          .onSignal(RecoveryCompleted.class, (state, done) -> context.getSelf().tell(new Open()))
           .build();
     }
 
@@ -104,7 +192,15 @@ public final class DirectoryEntity {
       return newCommandHandlerBuilder()
           .forAnyState()
           .onCommand(Stop.class, (state, s) -> Effect().stop())
-          .onCommand(Begin.class, this::begin)
+          .onCommand(command -> !mastership.get().epoch().equals(epoch), this::end)
+          .onCommand(
+              command -> !mayAnswer(command),
+              (state, command) -> {
+                refuse(command);
+                return Effect().none();
+              })
+          .onCommand(Begin.class, (state, b) -> Effect().none())
+          .onCommand(Open.class, this::open)
           .onCommand(command -> !begun, (state, command) -> Effect().stash())
           .onCommand(DirectoryCommand.Heartbeat.class, this::heartbeat)
           .onCommand(
@@ -117,11 +213,24 @@ public final class DirectoryEntity {
           .build();
     }
 
+    /** Somebody else may serve, or have served: the next command starts it anew. */
+    private Effect<DirectoryState> end(DirectoryState state, DirectoryCommand command) {
+      refuse(command);
+      context.getLog().info("epoch={} event=directory-ends", epoch.number());
+      return Effect().stop();
+    }
+
+    /** What others ask is answered only while nobody else can have changed anything. */
+    private boolean mayAnswer(DirectoryCommand command) {
+      return command instanceof DirectoryCommand.Local
+          || mastership.get().isValid(clock.instant());
+    }
+
     /**
      * Views of this start have to be newer than all before: they carry the revision of a write that
      * nobody else has made.
      */
-    private Effect<DirectoryState> begin(DirectoryState state, Begin command) {
+    private Effect<DirectoryState> open(DirectoryState state, Open command) {
       long incarnation = lastSequenceNumber(context) + 1;
       return Effect()
           .persist(state)

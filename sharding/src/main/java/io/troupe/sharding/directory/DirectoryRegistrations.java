@@ -7,5 +7,6 @@ public final class DirectoryRegistrations implements KryoRegistrations {
   @Override
   public void register(Registrar registrar) {
     registrar.add(430, DirectoryState.class);
+    registrar.add(431, FoundingActor.Standing.class);
   }
 }

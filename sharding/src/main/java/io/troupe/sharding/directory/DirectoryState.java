@@ -4,6 +4,7 @@ import io.troupe.actors.directory.ServiceRecord;
 import io.troupe.actors.directory.VolumeRecord;
 import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.serialization.KryoSerializable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,11 +12,34 @@ import java.util.Optional;
 /** What the DIR keeps over restarts. */
 public record DirectoryState(List<ServiceRecord> services, List<VolumeRecord> volumes)
     implements KryoSerializable {
+  /** Of one, without its texts. */
+  private static final int SERVICE = 100;
+
+  private static final int VOLUME = 100;
+  private static final int MEMBER = 30;
+
   static final DirectoryState EMPTY = new DirectoryState(List.of(), List.of());
 
   public DirectoryState {
     services = List.copyOf(services);
     volumes = List.copyOf(volumes);
+  }
+
+  /** More than its bytes on disk are. */
+  long sizeBytes() {
+    long size = 0;
+    for (ServiceRecord s : services) {
+      size += SERVICE + bytes(s.address());
+      size += s.stream().map(e -> bytes(e.hostId() + e.driverDirectory() + e.udp())).orElse(0L);
+    }
+    for (VolumeRecord v : volumes) {
+      size += VOLUME + bytes(v.name()) + (long) MEMBER * v.members().size();
+    }
+    return size;
+  }
+
+  private static long bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   Optional<VolumeRecord> volume(String name) {

@@ -2,6 +2,7 @@ package io.troupe.sharding.downing;
 
 import io.troupe.actors.directory.Role;
 import io.troupe.sharding.Members;
+import io.troupe.sharding.directory.DirectoryReplicas;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,13 +24,17 @@ final class DowningActor {
 
   private DowningActor() {}
 
+  /**
+   * Of this member.
+   *
+   * @param after how long a member has to be unreachable
+   */
   static Behavior<Object> create(Duration after) {
     return Behaviors.setup(
         context -> {
           context.setLoggerName(DowningActor.class);
           Cluster cluster = Cluster.get(Adapter.toClassic(context.getSystem()));
-          boolean directory = cluster.getSelfRoles().contains(Role.DIR.label());
-          DowningRule rule = new DowningRule(directory, after);
+          DowningRule rule = new DowningRule(cluster.selfAddress(), after);
           context
               .getSystem()
               .classicSystem()
@@ -49,7 +54,7 @@ final class DowningActor {
                     .onMessage(
                         ThisActorSystemQuarantinedEvent.class,
                         event -> {
-                          expelled(context, cluster, event.remoteAddress().address());
+                          expelled(context, cluster, rule, event.remoteAddress().address());
                           return Behaviors.same();
                         })
                     .build();
@@ -58,6 +63,13 @@ final class DowningActor {
   }
 
   private static void look(ActorContext<Object> context, Cluster cluster, DowningRule rule) {
+    for (Address gone : rule.gone(peers(cluster), directories(cluster), System.nanoTime())) {
+      context.getLog().warn("member={} event=taken-out reason=unreachable", gone.hostPort());
+      cluster.down(gone);
+    }
+  }
+
+  private static List<DowningRule.Peer> peers(Cluster cluster) {
     List<DowningRule.Peer> peers = new ArrayList<>();
     for (Member m : cluster.state().getMembers()) {
       if (!m.status().equals(MemberStatus.down()) && !m.status().equals(MemberStatus.exiting())) {
@@ -65,25 +77,27 @@ final class DowningActor {
             new DowningRule.Peer(
                 m.address(),
                 Members.nodeOf(m).map(Object::toString),
+                m.hasRole(Role.DIR.label()),
                 Members.isReachable(cluster, m)));
       }
     }
-    for (Address gone : rule.gone(peers, System.nanoTime())) {
-      context.getLog().warn("member={} event=taken-out reason=unreachable", gone.hostPort());
-      cluster.down(gone);
-    }
+    return peers;
   }
 
-  /**
-   * The DIR's node has taken this one out and will never listen to it again: only a new start makes
-   * it a member.
-   */
-  private static void expelled(ActorContext<Object> context, Cluster cluster, Address by) {
+  /** As the members with role dir say. */
+  private static int directories(Cluster cluster) {
+    int most = 1;
     for (Member m : cluster.state().getMembers()) {
-      if (m.address().equals(by) && m.hasRole(Role.DIR.label())) {
-        context.getLog().error("event=taken-out by={}; this node ends", by.hostPort());
-        cluster.down(cluster.selfAddress());
-      }
+      most = Math.max(most, DirectoryReplicas.ofRoles(m.getRoles()));
+    }
+    return most;
+  }
+
+  private static void expelled(
+      ActorContext<Object> context, Cluster cluster, DowningRule rule, Address by) {
+    if (rule.isExpelledBy(by, peers(cluster), directories(cluster))) {
+      context.getLog().error("event=taken-out by={}; this node ends", by.hostPort());
+      cluster.down(cluster.selfAddress());
     }
   }
 }

@@ -9,6 +9,9 @@ public final class GroupIds {
   /** An odd number whose bits look random, so that partitions of a volume lie far apart. */
   private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
+  /** Of the cluster's directory; no partition's but for one chance in 2^63. */
+  public static final GroupId DIRECTORY = new GroupId(1);
+
   private GroupIds() {}
 
   /**

@@ -2,6 +2,7 @@ package io.troupe.sharding.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceRecord;
 import io.troupe.actors.directory.ViewVersion;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.Test;
 final class DirectoryCoreTest {
   private static final Instant NOW = Instant.ofEpochSecond(1_000);
   private static final VolumeId ID = new VolumeId(new UUID(9, 9));
+
+  private static final VolumePolicy POLICY =
+      new VolumePolicy(new StripingPolicy(4096, 1), 0755, 0, 0);
 
   private static final DirectoryLimits LIMITS =
       new DirectoryLimits(Duration.ofSeconds(5), Duration.ofDays(30), 4);
@@ -67,6 +71,29 @@ final class DirectoryCoreTest {
     assertThat(core.view(state, NOW.plusSeconds(5)).online(Role.OSD)).hasSize(1);
     assertThat(core.view(state, NOW.plusSeconds(6)).online(Role.OSD)).isEmpty();
     assertThat(new DirectoryCore(LIMITS, NOW).view(state, NOW).online(Role.OSD)).isEmpty();
+  }
+
+  @Test
+  void whoTakesOverLeavesServicesAsTheyWereUntilTheyCouldBeHeard() {
+    beat(service(1, 10, Role.OSD, Role.MRC));
+    core.heartbeat(state, service(2, 10, Role.OSD), NOW.minusSeconds(60))
+        .orThrow()
+        .ifPresent(next -> state = next);
+    DirectoryView before = core.view(state, NOW);
+    Instant later = NOW.plusSeconds(100);
+
+    DirectoryCore next = new DirectoryCore(LIMITS, later, before);
+
+    assertThat(next.view(state, later.plusSeconds(5)).online(Role.OSD))
+        .extracting(s -> s.record().address())
+        .containsExactly("h:1");
+    assertThat(next.view(state, later.plusSeconds(6)).online(Role.OSD)).isEmpty();
+    DirectoryState more = state.with(service(3, 10, Role.OSD));
+    assertThat(next.view(more, later).online(Role.OSD)).hasSize(2);
+    // A volume goes to none that may be the one that has died.
+    assertThat(errno(next.plan(state, "a", POLICY, 1, ID, later))).isEqualTo(Errno.EAGAIN);
+    next.heartbeat(state, service(1, 10, Role.OSD, Role.MRC), later).orThrow();
+    assertThat(next.plan(state, "a", POLICY, 1, ID, later).orThrow().members()).hasSize(1);
   }
 
   @Test

@@ -7,24 +7,32 @@ import io.troupe.actors.directory.DirectoryCommand;
 import io.troupe.actors.directory.DirectoryView;
 import io.troupe.actors.directory.Role;
 import io.troupe.actors.directory.ServiceRecord;
+import io.troupe.actors.directory.ServiceStatus;
+import io.troupe.actors.directory.StreamEndpoint;
 import io.troupe.actors.directory.VolumeRecord;
 import io.troupe.actors.errors.Done;
 import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.fs.StripingPolicy;
+import io.troupe.actors.id.Epoch;
 import io.troupe.actors.id.NodeId;
+import io.troupe.actors.id.VolumeId;
 import io.troupe.actors.volume.VolumeCommand;
 import io.troupe.actors.volume.VolumePolicy;
 import io.troupe.lsm.pekko.LsmPluginConfig;
+import io.troupe.sharding.group.Mastership;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.serialization.SerializationExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,5 +182,85 @@ final class DirectoryEntityTest {
     asked(VolumeCommand.Destroy.class).replyTo().tell(Result.ok(Done.DONE));
     assertThat(remover.receiveMessage(LIMIT)).isEqualTo(Result.ok(Done.DONE));
     assertThat(view().volumes()).isEmpty();
+  }
+
+  private static Mastership under(long epoch) {
+    return new Mastership(new Epoch(epoch), Instant.MAX);
+  }
+
+  private Result<VolumeRecord> refusal() {
+    return create("refused").receiveMessage(LIMIT);
+  }
+
+  private ActorRef<DirectoryCommand> member(AtomicReference<Mastership> mastership) {
+    return kit.spawn(
+        DirectoryEntity.create(
+            (partition, command) -> volumes.ref().tell(command),
+            new DirectoryLimits(Duration.ofMinutes(1), Duration.ofDays(1), 100),
+            mastership::get,
+            Clock.systemUTC()));
+  }
+
+  @Test
+  void oneOfSeveralServesAsLongAsItsMastershipLasts() {
+    AtomicReference<Mastership> mastership = new AtomicReference<>(Mastership.NONE);
+    kit.stop(directory);
+    directory = member(mastership);
+    assertThat(refusal()).isInstanceOf(Result.Failed.class);
+
+    mastership.set(under(7));
+    directory.tell(new DirectoryEntity.Begin());
+    register();
+    made("v");
+    DirectoryView before = view();
+
+    mastership.set(new Mastership(new Epoch(7), Instant.EPOCH));
+    assertThat(refusal()).isInstanceOf(Result.Failed.class);
+    TestProbe<DirectoryView> unanswered = kit.createTestProbe(DirectoryView.class);
+    directory.tell(new DirectoryCommand.GetView(unanswered.ref()));
+    unanswered.expectNoMessage(QUIET);
+
+    mastership.set(under(7));
+    assertThat(view().version().incarnation()).isEqualTo(before.version().incarnation());
+
+    mastership.set(under(8));
+    directory.tell(new DirectoryEntity.Begin());
+    kit.createTestProbe().expectTerminated(directory, LIMIT);
+    directory = member(mastership);
+    DirectoryView after = view();
+    assertThat(after.version().incarnation()).isGreaterThan(before.version().incarnation());
+    assertThat(after.volumes()).isEqualTo(before.volumes());
+    assertThat(after.services()).allMatch(ServiceStatus::online);
+  }
+
+  @Test
+  void theSizeOfTheStateIsNotUnderestimated() {
+    String text = "x".repeat(50);
+    DirectoryState state = DirectoryState.EMPTY;
+    for (int n = 0; n < 50; n++) {
+      NodeId node = new NodeId(UUID.randomUUID());
+      state =
+          state
+              .with(
+                  new ServiceRecord(
+                      node,
+                      List.of(Role.values()),
+                      text,
+                      Optional.of(new StreamEndpoint(text, text, text)),
+                      Long.MAX_VALUE,
+                      Long.MAX_VALUE))
+              .with(
+                  new VolumeRecord(
+                      new VolumeId(UUID.randomUUID()),
+                      text,
+                      new VolumePolicy(new StripingPolicy(1 << 20, 256), 0777, -1, -1),
+                      List.of(node, node, node),
+                      VolumeRecord.State.REMOVING));
+    }
+
+    byte[] serialized =
+        SerializationExtension.get(kit.system().classicSystem()).serialize(state).get();
+
+    assertThat(state.sizeBytes()).isBetween((long) serialized.length, 2L * serialized.length);
   }
 }
