@@ -37,14 +37,15 @@ final class Heartbeat {
   /** Asks for the view by way of the heartbeat; EIO after the limit. */
   static CompletionStage<DirectoryView> ask(
       ActorSystem<?> system, ActorRef<Command> heartbeat, Duration limit) {
-    return attempt(system, heartbeat, limit).exceptionallyCompose(
-        e ->
-            CompletableFuture.failedStage(
-                new FsException(
-                    Errno.EIO,
-                    "the DIR did not answer within "
-                        + limit.toSeconds()
-                        + " s; is a node with role dir running in this cluster?")));
+    return attempt(system, heartbeat, limit)
+        .exceptionallyCompose(
+            e ->
+                CompletableFuture.failedStage(
+                    new FsException(
+                        Errno.EIO,
+                        "the DIR did not answer within "
+                            + limit.toSeconds()
+                            + " s; is a node with role dir running in this cluster?")));
   }
 
   private static CompletionStage<DirectoryView> attempt(

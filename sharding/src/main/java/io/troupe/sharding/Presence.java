@@ -96,7 +96,6 @@ final class Presence {
         }
       }
     }
-    return new Present(
-        Set.copyOf(nodes), new Directories(List.copyOf(directories), replicated));
+    return new Present(Set.copyOf(nodes), new Directories(List.copyOf(directories), replicated));
   }
 }

@@ -57,7 +57,7 @@ final class SecondDirectory {
     if (others.size() >= replicas && !DirectoryStore.isMember(system)) {
       throw new IllegalStateException(
           "%d other nodes have role dir already, and troupe.directory.replicas is %d; start this"
-              .formatted(others.size(), replicas)
+                  .formatted(others.size(), replicas)
               + " one without role dir");
     }
   }

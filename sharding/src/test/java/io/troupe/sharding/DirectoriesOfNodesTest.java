@@ -90,9 +90,7 @@ final class DirectoriesOfNodesTest {
         asker
             .entities
             .masters()
-            .of(
-                io.troupe.sharding.group.GroupIds.DIRECTORY,
-                nodes.stream().map(n -> n.id).toList())
+            .of(io.troupe.sharding.group.GroupIds.DIRECTORY, nodes.stream().map(n -> n.id).toList())
             .orElseThrow();
     return nodes.stream().filter(n -> n.id.equals(id)).findFirst().orElseThrow();
   }
@@ -122,7 +120,8 @@ final class DirectoriesOfNodesTest {
     master(user).crash();
     eventually(
         "another answers",
-        () -> answers(user) && user.registry().view().version().incarnation() > incarnation(before));
+        () ->
+            answers(user) && user.registry().view().version().incarnation() > incarnation(before));
     assertThat(Duration.ofNanos(System.nanoTime() - died)).isLessThan(Duration.ofSeconds(10));
 
     DirectoryView after = user.registry().view();

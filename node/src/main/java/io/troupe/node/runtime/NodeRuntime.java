@@ -65,6 +65,7 @@ public final class NodeRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeRuntime.class);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
   private static final Duration READY_LIMIT = Duration.ofSeconds(30);
+  private static final Duration FOREVER = Duration.ofDays(10_000);
 
   private final DataDirectory data;
   private final NodeOptions options;
@@ -158,7 +159,8 @@ public final class NodeRuntime implements AutoCloseable {
             hostings);
     directory.started(all);
     Groups groups = Groups.start(system, data.node(), all, LsmStores.get(system).store());
-    if (directory.isReplicated() && options.roles().contains(Role.DIR)) {
+    boolean keepsDirectory = directory.isReplicated() && options.roles().contains(Role.DIR);
+    if (keepsDirectory) {
       // Without a limit: a cluster that begins waits for people to start the other nodes.
       awaitEnd(directory.takePart(all, groups));
     }
@@ -176,7 +178,8 @@ public final class NodeRuntime implements AutoCloseable {
     if (options.roles().contains(Role.GATEWAY)) {
       client = Optional.of(TroupeClient.inProcess(system, all));
     }
-    awaitRegistered(system, data.node(), osd.isPresent());
+    // After an outage of all, too, it waits for people to start a majority.
+    awaitRegistered(system, data.node(), osd.isPresent(), keepsDirectory ? FOREVER : READY_LIMIT);
     peers.follow(Cluster.get(system.classicSystem()));
     LOG.info(
         "node={} roles={} address={} event=started",
@@ -253,10 +256,11 @@ public final class NodeRuntime implements AutoCloseable {
     }
   }
 
-  private static void awaitRegistered(ActorSystem<?> system, NodeId node, boolean withStream)
+  private static void awaitRegistered(
+      ActorSystem<?> system, NodeId node, boolean withStream, Duration limit)
       throws InterruptedException {
     Registry registry = Registry.get(system);
-    long end = System.nanoTime() + READY_LIMIT.toNanos();
+    long end = System.nanoTime() + limit.toNanos();
     while (System.nanoTime() < end) {
       boolean known =
           registry
@@ -275,7 +279,7 @@ public final class NodeRuntime implements AutoCloseable {
     }
     throw new IllegalStateException(
         "the DIR did not answer within "
-            + READY_LIMIT.toSeconds()
+            + limit.toSeconds()
             + " s; is a node with role dir running in this cluster?");
   }
 

@@ -186,7 +186,8 @@ final class DirectoryCore {
     Result<VolumeRecord> planned =
         members(state, metadataReplicas, now)
             .map(
-                members -> new VolumeRecord(id, name, policy, members, VolumeRecord.State.CREATING));
+                members ->
+                    new VolumeRecord(id, name, policy, members, VolumeRecord.State.CREATING));
     return planned instanceof Result.Ok<VolumeRecord>(VolumeRecord volume)
             && isFull(state.with(volume))
         ? Result.failed(Errno.ENOSPC, "the directory is full")

@@ -102,8 +102,7 @@ public final class DirectoryEntity {
           context.getSelf().tell(command);
           return catalog(
               volumes,
-              system ->
-                  new DirectoryCore(limits, clock.instant(), Registry.get(system).view()),
+              system -> new DirectoryCore(limits, clock.instant(), Registry.get(system).view()),
               mastership,
               now.epoch(),
               clock);
@@ -222,8 +221,7 @@ public final class DirectoryEntity {
 
     /** What others ask is answered only while nobody else can have changed anything. */
     private boolean mayAnswer(DirectoryCommand command) {
-      return command instanceof DirectoryCommand.Local
-          || mastership.get().isValid(clock.instant());
+      return command instanceof DirectoryCommand.Local || mastership.get().isValid(clock.instant());
     }
 
     /**

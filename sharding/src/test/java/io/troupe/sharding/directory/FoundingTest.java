@@ -100,8 +100,7 @@ final class FoundingTest {
   void refusesOneTooMany() {
     assertThat(next(NONE, Set.of(A, B, C, D)))
         .isInstanceOfSatisfying(
-            Founding.Next.Refuse.class,
-            r -> assertThat(r.why()).contains("4 nodes have role dir"));
+            Founding.Next.Refuse.class, r -> assertThat(r.why()).contains("4 nodes have role dir"));
   }
 
   @Test
