@@ -3,6 +3,7 @@ package io.troupe.bench;
 import io.troupe.bench.engine.CommitBench;
 import io.troupe.bench.engine.LookupBench;
 import io.troupe.bench.engines.EnginesBench;
+import io.troupe.bench.faults.FaultsBench;
 import io.troupe.bench.leases.LeasesBench;
 import io.troupe.bench.metadata.MetadataBench;
 import io.troupe.bench.mount.MountBench;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Command;
       ObjectsBench.class,
       MetadataBench.class,
       LeasesBench.class,
-      MountBench.class
+      MountBench.class,
+      FaultsBench.class
     })
 public final class Main implements Runnable {
   private Main() {}

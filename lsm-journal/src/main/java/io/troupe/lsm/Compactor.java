@@ -139,7 +139,8 @@ final class Compactor {
     }
   }
 
-  private void deleteObsolete() throws IOException {
+  /** Deletes the tables that nobody can read any more. */
+  void deleteObsolete() throws IOException {
     for (Optional<Long> next = core.views().pollObsolete();
         next.isPresent();
         next = core.views().pollObsolete()) {

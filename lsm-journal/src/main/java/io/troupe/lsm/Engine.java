@@ -69,7 +69,8 @@ final class Engine implements AutoCloseable {
         new Views(
             new Memtable(wal.segment(), recovered.slabs()),
             recovered.memtables(),
-            recovered.version());
+            recovered.version(),
+            background::compact);
     var tables = new TableCache(disk, blocks, options.maxOpenTables());
     this.core =
         new EngineCore(
@@ -353,6 +354,9 @@ final class Engine implements AutoCloseable {
         pool;
         wal;
         versions) {
+      if (!core.failed()) {
+        compactor.deleteObsolete();
+      }
       core.tables().close();
       core.views().close(blocks::close);
       if (!core.failed()) {

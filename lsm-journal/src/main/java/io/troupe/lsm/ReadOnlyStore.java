@@ -55,7 +55,8 @@ public final class ReadOnlyStore implements Reader, AutoCloseable {
           new Views(
               new Memtable(Long.MAX_VALUE, recovery.slabs()),
               loaded.memtables(),
-              loaded.version().get());
+              loaded.version().get(),
+              () -> {});
       var blocks = new BlockCache(options.blockCacheBytes());
       var tables = new TableCache(disk, blocks, options.maxOpenTables());
       var core =

@@ -22,8 +22,16 @@ final class Views {
   private int live; // views that are current or used
   private boolean closed;
   private Runnable whenUnused = () -> {};
+  private final Runnable whenObsolete;
 
-  Views(Memtable active, List<Memtable> frozen, Version version) {
+  /**
+   * The first view.
+   *
+   * @param whenObsolete told when somebody who looked was the last who could read a table; must not
+   *     block
+   */
+  Views(Memtable active, List<Memtable> frozen, Version version, Runnable whenObsolete) {
+    this.whenObsolete = whenObsolete;
     this.current = new View(active, frozen, version);
     this.live = 1;
     count(current, 1);
@@ -115,14 +123,17 @@ final class Views {
   }
 
   private void gone(View view) {
-    Runnable then;
+    Runnable then = () -> {};
     synchronized (this) {
       live--;
       if (!closed) {
         count(view, -1);
-        return;
+        if (!obsolete.isEmpty()) {
+          then = whenObsolete;
+        }
+      } else if (live == 0) {
+        then = whenUnused;
       }
-      then = live == 0 ? whenUnused : () -> {};
     }
     then.run();
   }

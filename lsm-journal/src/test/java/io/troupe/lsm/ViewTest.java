@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.lsm.memtable.Memtable;
 import io.troupe.lsm.memtable.SlabPool;
+import io.troupe.lsm.version.TableMeta;
 import io.troupe.lsm.version.Version;
+import io.troupe.lsm.version.VersionEdit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -127,7 +129,7 @@ class ViewTest {
   @Test
   void nobodyGetsAViewOfWhatIsClosed() {
     List<String> told = new ArrayList<>();
-    var views = new Views(memtable(), List.of(), Version.empty());
+    var views = new Views(memtable(), List.of(), Version.empty(), () -> {});
     View first = views.acquire();
     views.rotate(memtable());
     View second = views.acquire();
@@ -142,6 +144,26 @@ class ViewTest {
     assertThat(told).isEmpty();
     views.release(first);
     assertThat(told).containsExactly("unused");
+  }
+
+  @Test
+  void whoeverWasTheLastToReadATableThatIsGoneTellsOfIt() {
+    List<String> told = new ArrayList<>();
+    byte[] key = {1};
+    var table = new TableMeta(7, 0, 100, 1, 0, 1, 9, key, key);
+    var added =
+        new VersionEdit(List.of(), List.of(new VersionEdit.Added(0, table)), List.of(), 0, 0, 8);
+    Version with = Version.empty().apply(added);
+    var views = new Views(memtable(), List.of(), with, () -> told.add("obsolete"));
+    View reader = views.acquire();
+    views.compacted(Version.empty());
+    assertThat(views.pollObsolete()).isEmpty();
+    assertThat(told).isEmpty();
+
+    views.release(reader);
+
+    assertThat(told).containsExactly("obsolete");
+    assertThat(views.pollObsolete()).contains(7L);
   }
 
   /** Does two things at the same time, again and again, one of them a little earlier or later. */

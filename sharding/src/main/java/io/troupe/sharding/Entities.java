@@ -27,13 +27,13 @@ import io.troupe.sharding.group.Masters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -66,7 +66,7 @@ public final class Entities {
   /** How often the DIR is asked about volumes that it has not told of. */
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
-  private final Map<EntityTypeKey<?>, ActorRef<?>> regions = new HashMap<>();
+  private final Map<EntityTypeKey<?>, ActorRef<?>> regions = new ConcurrentHashMap<>();
 
   private final ActorSystem<?> system;
   private final Registry registry;
@@ -441,8 +441,11 @@ public final class Entities {
         system);
   }
 
+  /** Other nodes may have something for an entity before this one has started: it comes again. */
   private <M> void send(EntityTypeKey<M> type, String entityId, M message) {
-    region(type).tell(new ShardingEnvelope<>(entityId, message));
+    if (regions.containsKey(type)) {
+      region(type).tell(new ShardingEnvelope<>(entityId, message));
+    }
   }
 
   @SuppressWarnings("unchecked") // init returned the region of that type

@@ -4,7 +4,7 @@ package io.troupe.bench.report;
 public final class WrongResult extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private WrongResult(String message) {
+  public WrongResult(String message) {
     super(message);
   }
 

@@ -16,12 +16,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks Volumes and Files, and asks again when nobody answered: whoever uses a file system sees at
  * most a pause while an MRC is started anew or another takes over. EIO when that takes too long.
  */
 public final class Mrc {
+  private static final Logger LOG = LoggerFactory.getLogger(Mrc.class);
+
   private final ClusterPort cluster;
   private final Patience patience;
   private final MetadataDurability durability;
@@ -50,7 +54,16 @@ public final class Mrc {
   /** For what does no harm when it is carried out twice. */
   public <T> CompletionStage<Result<T>> ask(
       PartitionId partition, Function<ActorRef<Result<T>>, VolumeCommand> command) {
-    return patience.whileUnanswered(() -> cluster.askVolume(partition, command));
+    CompletionStage<Result<T>> answer =
+        patience.whileUnanswered(() -> cluster.askVolume(partition, command));
+    return answer.thenApply(
+        result -> {
+          if (result instanceof Result.Failed<T>(Errno errno, String detail)
+              && errno == Errno.EIO) {
+            LOG.warn("partition={} event=gave-up detail={}", partition, detail);
+          }
+          return result;
+        });
   }
 
   /** For what is to be carried out once, however often it is asked for. */

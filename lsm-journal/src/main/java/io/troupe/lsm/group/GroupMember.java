@@ -251,6 +251,11 @@ public final class GroupMember implements AutoCloseable {
     return applier.applied().index();
   }
 
+  /** Proposals that are neither applied nor refused. */
+  public int underWay() {
+    return proposals.count();
+  }
+
   /** How far another member has the log; empty when this one is not master or does not feed it. */
   public Optional<Long> match(MemberId member) {
     return core.match(member);

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class GroupActor {
   /** How long a member that failed waits until it tries again. */
   private static final Duration AGAIN = Duration.ofSeconds(5);
+
+  /** How long proposals wait before that is told. */
+  private static final Duration STALL = Duration.ofSeconds(3);
 
   /** Who gave the lease up lets others come first. */
   private static final Duration STEP_BACK = Duration.ofSeconds(1);
@@ -62,6 +66,9 @@ final class GroupActor {
   private Epoch leaseEpoch = Epoch.NONE;
   private Instant leasedUntil = Instant.MIN;
   private long servingEpoch;
+  private long progressed = -1;
+  private long progressedAt;
+  private long expiredAt;
 
   private GroupActor(
       ActorContext<GroupCommand> context,
@@ -153,6 +160,7 @@ final class GroupActor {
       case GroupCommand.Tick t -> {
         if (m != null) {
           m.tick();
+          watch(m);
         }
       }
       case GroupCommand.MoveTo(NodeId node) -> {
@@ -181,6 +189,28 @@ final class GroupActor {
         new GroupCommand.Tick(), Duration.ofNanos(settings.log().retryNanos()));
     hold();
     joined.complete(group);
+  }
+
+  /** Whoever waits for a majority that does not come is to be found in the log. */
+  private void watch(GroupMember m) {
+    long now = System.nanoTime();
+    if (servingEpoch != 0 && !group.mastership().isValid(Instant.now()) && now - expiredAt >= STALL.toNanos()) {
+      expiredAt = now;
+      context.getLog().warn("group={} event=lease-not-renewed until={}", spec.id(), leasedUntil);
+    }
+    if (m.underWay() == 0 || m.applied() != progressed) {
+      progressed = m.applied();
+      progressedAt = now;
+    } else if (now - progressedAt >= STALL.toNanos()) {
+      progressedAt = now;
+      String matches =
+          m.membership().voters().stream()
+              .map(v -> v + "=" + m.match(v).map(Object::toString).orElse("-"))
+              .collect(Collectors.joining(" "));
+      context
+          .getLog()
+          .warn("group={} event=no-majority waiting={} {}; {}", spec.id(), m.underWay(), matches, m);
+    }
   }
 
   private void failed(Throwable why) {
