@@ -3,6 +3,7 @@ package io.troupe.node.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,5 +93,46 @@ final class ClusterTest {
     gateway.kill();
     node("gw", "gateway", 0, "--seed", seed, "--mount", "wide=" + mount);
     eventually(Duration.ofSeconds(40), () -> Shell.attempt(mount, "md5sum -c sums").status() == 0);
+  }
+
+  private long storedMiB(String osd) {
+    return Long.parseLong(Shell.run(dir, "du -sm " + osd + "/objects | cut -f1").strip());
+  }
+
+  /**
+   * One file has lost its name before the MRC dies; another loses it before the new one was told
+   * who has it open; a third nobody has open.
+   */
+  @Test
+  void whatAnApplicationHasOpenOutlivesItsNameAndItsMrc() throws IOException {
+    int port = FreePort.find();
+    String seed = "127.0.0.1:" + port;
+    String[] quick = {"-Dtroupe.mrc.reopen-grace=4s", "-Dtroupe.mrc.reap-interval=1s"};
+    TroupeProcess head = node("head", "dir,mrc", port, quick);
+    node("osd1", "osd", 0, "--seed", seed);
+    TroupeProcess make =
+        TroupeProcess.start("volume safe", List.of("mkvol", "safe", "--node", seed));
+    make.close();
+    node("gw", "gateway", 0, "--seed", seed, "--mount", "safe=" + mount);
+    Shell.run(
+        mount, "for f in early late closed; do head -c 8000000 /dev/urandom > $f && sync $f; done");
+    byte[] earlyBytes = Files.readAllBytes(mount.resolve("early"));
+    byte[] lateBytes = Files.readAllBytes(mount.resolve("late"));
+    assertThat(storedMiB("osd1")).isGreaterThanOrEqualTo(22);
+
+    try (InputStream early = Files.newInputStream(mount.resolve("early"));
+        InputStream late = Files.newInputStream(mount.resolve("late"))) {
+      Files.delete(mount.resolve("early"));
+      head.kill();
+      node("head", "dir,mrc", port, quick);
+      Shell.run(mount, "rm late closed");
+      eventually(Duration.ofSeconds(40), () -> storedMiB("osd1") < 22);
+
+      Shell.run(dir, "echo 3 > /proc/sys/vm/drop_caches");
+      assertThat(early.readAllBytes()).isEqualTo(earlyBytes);
+      assertThat(late.readAllBytes()).isEqualTo(lateBytes);
+      assertThat(storedMiB("osd1")).isGreaterThanOrEqualTo(14);
+    }
+    eventually(Duration.ofSeconds(40), () -> storedMiB("osd1") < 7);
   }
 }

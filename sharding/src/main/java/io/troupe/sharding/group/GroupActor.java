@@ -194,7 +194,9 @@ final class GroupActor {
   /** Whoever waits for a majority that does not come is to be found in the log. */
   private void watch(GroupMember m) {
     long now = System.nanoTime();
-    if (servingEpoch != 0 && !group.mastership().isValid(Instant.now()) && now - expiredAt >= STALL.toNanos()) {
+    if (servingEpoch != 0
+        && !group.mastership().isValid(Instant.now())
+        && now - expiredAt >= STALL.toNanos()) {
       expiredAt = now;
       context.getLog().warn("group={} event=lease-not-renewed until={}", spec.id(), leasedUntil);
     }
@@ -209,7 +211,8 @@ final class GroupActor {
               .collect(Collectors.joining(" "));
       context
           .getLog()
-          .warn("group={} event=no-majority waiting={} {}; {}", spec.id(), m.underWay(), matches, m);
+          .warn(
+              "group={} event=no-majority waiting={} {}; {}", spec.id(), m.underWay(), matches, m);
     }
   }
 
