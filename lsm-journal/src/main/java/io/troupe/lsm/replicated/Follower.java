@@ -111,11 +111,13 @@ final class Follower {
     promiseOnDisk = false;
   }
 
-  /** Says nothing in an epoch before its promise is on disk: a crash could make it forget that. */
+  /**
+   * Says nothing in an epoch before its promise is on disk, whether it was given to that master or
+   * to another candidate: a crash could make it forget that.
+   */
   private void acknowledge() {
     MemberId to = master;
-    boolean promiseKept = promiseOnDisk || promisedEpoch != masterEpoch;
-    if (to != null && masterEpoch == state.promised() && promiseKept) {
+    if (to != null && masterEpoch == state.promised() && state.promiseOnDisk()) {
       state.send(
           to,
           new LogMessage.Appended(

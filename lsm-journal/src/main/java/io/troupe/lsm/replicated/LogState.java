@@ -29,6 +29,8 @@ final class LogState {
   private long committed;
   private long durable;
   private long lastTicket;
+  private long promiseTicket;
+  private long persisted;
 
   LogState(MemberId self, LogSettings settings, Outline outline, long promised, long committed) {
     this.self = self;
@@ -42,6 +44,11 @@ final class LogState {
   /** The newest epoch that was promised, on disk or on its way there. */
   long promised() {
     return promised;
+  }
+
+  /** Whether that promise, whomever it was given, is on disk. */
+  boolean promiseOnDisk() {
+    return promiseTicket <= persisted;
   }
 
   /** Entries up to here are known to be committed, and in this log. */
@@ -71,9 +78,9 @@ final class LogState {
   /** Promises an epoch. Returns the ticket that comes back when it is on disk. */
   long promise(long epoch) {
     promised = epoch;
-    long ticket = write(durable);
-    effects.add(new LogEffect.PersistPromise(ticket, epoch));
-    return ticket;
+    promiseTicket = write(durable);
+    effects.add(new LogEffect.PersistPromise(promiseTicket, epoch));
+    return promiseTicket;
   }
 
   /** Adds an entry of the member's own. */
@@ -113,6 +120,7 @@ final class LogState {
 
   /** The write with that ticket, and all before it, are on disk. */
   void persisted(long ticket) {
+    persisted = Math.max(persisted, ticket);
     while (!writes.isEmpty() && writes.peek().ticket <= ticket) {
       durable = Math.max(durable, writes.remove().entriesUpTo);
     }
