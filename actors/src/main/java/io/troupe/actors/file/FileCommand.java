@@ -1,7 +1,7 @@
 package io.troupe.actors.file;
 
+import io.troupe.actors.ask.Refusable;
 import io.troupe.actors.errors.Done;
-import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.session.SessionEvent;
 import io.troupe.actors.volume.FileDescription;
@@ -13,15 +13,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  */
 public sealed interface FileCommand {
   /** What is answered, in the end. */
-  sealed interface Asked extends FileCommand {
-    ActorRef<? extends Result<?>> replyTo();
-
-    /** Answers that it was not done. */
-    @SuppressWarnings("unchecked") // a failure is a result of any type
-    default void refuse(Errno errno, String detail) {
-      ((ActorRef<Result<Done>>) replyTo()).tell(Result.failed(errno, detail));
-    }
-  }
+  sealed interface Asked extends FileCommand, Refusable {}
 
   /**
    * From the Volume entity: counts one more open of the session. A truncate that was cut short is

@@ -1,7 +1,7 @@
 package io.troupe.actors.volume;
 
+import io.troupe.actors.ask.Refusable;
 import io.troupe.actors.errors.Done;
-import io.troupe.actors.errors.Errno;
 import io.troupe.actors.errors.Result;
 import io.troupe.actors.fs.Attributes;
 import io.troupe.actors.fs.Caller;
@@ -22,15 +22,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 public sealed interface VolumeCommand {
 
   /** What is answered, in the end. */
-  sealed interface Asked extends VolumeCommand {
-    ActorRef<? extends Result<?>> replyTo();
-
-    /** Answers that it was not done. */
-    @SuppressWarnings("unchecked") // a failure is a result of any type
-    default void refuse(Errno errno, String detail) {
-      ((ActorRef<Result<Done>>) replyTo()).tell(Result.failed(errno, detail));
-    }
-  }
+  sealed interface Asked extends VolumeCommand, Refusable {}
 
   // ---- life of a volume
 

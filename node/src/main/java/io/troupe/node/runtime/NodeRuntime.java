@@ -108,7 +108,7 @@ public final class NodeRuntime implements AutoCloseable {
   private static NodeRuntime start(NodeOptions options, DataDirectory data)
       throws IOException, InterruptedException {
     Config config = withStore(options.config(), data);
-    LOG.debug("directory-replicas={}", directoryReplicas(config));
+    checkDirectory(config);
     Peers peers = new Peers(data.root().resolve("peers"));
     ActorSystem<SpawnProtocol.Command> system =
         ClusterNode.start(
@@ -205,9 +205,10 @@ public final class NodeRuntime implements AutoCloseable {
     return ConfigFactory.parseMap(decided).withFallback(config);
   }
 
-  private static int directoryReplicas(Config config) {
+  /** A wrong number is told before anything is started. */
+  private static void checkDirectory(Config config) {
     try {
-      return DirectoryReplicas.of(config);
+      var unused = DirectoryReplicas.of(config);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(String.valueOf(e.getMessage()), e);
     }
